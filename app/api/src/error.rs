@@ -1,0 +1,199 @@
+//! What can go wrong, said so that the person reading knows what failed, why, and what to do.
+//!
+//! The type is transport-free: HTTP status codes are chosen at the very last step, by the edge. `Display` is the English text; the
+//! console translates by matching on the variants, so nothing here carries a ready-made sentence that another language could not say.
+//! A thing that the caller may not see is `NotFound`, never `Forbidden`: its existence is nobody's business.
+
+use crate::event::Kind;
+use serde::{Deserialize, Serialize};
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or the caller may not see it.
+    #[error("There is no {kind} “{name}” here. It may have been deleted, or it belongs to another project.")]
+    NotFound { kind: Kind, name: String },
+    /// Another thing stands in the way: a name that is taken, something still in use.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// What was sent cannot be used; one entry per field, so that a form can show each beside its input.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Field>),
+    /// The thing's state does not allow the verb now.
+    #[error("{0}")]
+    Refused(String),
+    /// The project's limit would be passed.
+    #[error("The project's quota does not allow this: {asked} more {what} asked for, {used} of {limit} used. Delete something, or ask an administrator for a larger quota.")]
+    Quota { what: String, limit: i64, used: i64, asked: i64 },
+    /// Nobody is signed in, or the session has ended.
+    #[error("Sign in to go on.")]
+    Unauthenticated,
+    /// The caller is known and may see the thing, but the role does not allow this.
+    #[error("Your role in this project does not allow this. It takes the role {needs}.")]
+    Forbidden { needs: String },
+    /// Something this depends on does not answer. Trying again later may help.
+    #[error("{what} does not answer now: {why}")]
+    Unavailable { what: String, why: String },
+    /// A fault of ours. The whole story stands in the log under the incident's id.
+    #[error("Something went wrong inside Offing. An administrator finds the cause in the log under incident {incident}.")]
+    Internal { incident: String },
+}
+
+/// What stands in the way of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Conflict {
+    #[error("There is already a {kind} named “{name}”. Choose another name.")]
+    NameTaken { kind: Kind, name: String },
+    #[error("The {kind} is still used by {by}. Remove that first.")]
+    InUse { kind: Kind, by: String },
+    #[error("The {kind} has changed since you opened this page. Look at it again, then repeat what you wanted to do.")]
+    Changed { kind: Kind },
+    #[error("This project has a starter network already.")]
+    StarterExists,
+    #[error("No address is free in {pool}. Release one, or ask an administrator for a larger range.")]
+    NoFreeAddress { pool: String },
+    #[error("{address} is taken on this network. Choose another address.")]
+    AddressTaken { address: String },
+    #[error("There is no external network. An administrator has to set one up first.")]
+    NoExternalNetwork,
+    #[error("The network has no router to the external network, so a floating IP cannot reach it.")]
+    NotRouted,
+}
+
+/// One field of a form and what is wrong with its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// The input's `name` in the form.
+    pub name: String,
+    pub why: Why,
+}
+
+/// What is wrong with a value, and what a good one would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Why {
+    #[error("This is required.")]
+    Required,
+    #[error("At most {max} characters; this has {is}.")]
+    TooLong { max: usize, is: usize },
+    #[error("At most {max} bytes; this has {is}.")]
+    TooLarge { max: u64, is: u64 },
+    #[error("Use letters, digits, spaces and . _ - only.")]
+    Characters,
+    #[error("Line breaks and control characters are not allowed.")]
+    ControlCharacters,
+    #[error("This is not one of the choices.")]
+    NotAChoice,
+    #[error("There is no such {kind} any more. Choose another.")]
+    Gone { kind: Kind },
+    #[error("There is already a {kind} with this name.")]
+    Taken { kind: Kind },
+    #[error("Not a network in CIDR form, such as 10.0.0.0/24.")]
+    NotACidr,
+    #[error("Not an IPv4 address, such as 10.0.0.1.")]
+    NotAnAddress,
+    #[error("The address is outside {cidr}.")]
+    OutsideSubnet { cidr: String },
+    #[error("{cidr} overlaps with {other}. Choose a range that is not in use here.")]
+    Overlaps { cidr: String, other: String },
+    #[error("A subnet needs between {min} and {max} as its prefix length.")]
+    PrefixLength { min: u8, max: u8 },
+    #[error("This range is reserved and cannot be used for a tenant network.")]
+    ReservedRange,
+    #[error("A port lies between 1 and 65535, and the last one is not below the first.")]
+    PortRange,
+    #[error("Not a public key in OpenSSH form. It starts with ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa.")]
+    NotAPublicKey,
+    #[error("Keys of the type {name} are not accepted. Use ed25519, ecdsa (nistp256, 384 or 521) or rsa of at least 2048 bits.")]
+    KeyType { name: String },
+    #[error("The image needs {needs} GB of disk; this flavor has {has} GB.")]
+    DiskTooSmall { needs: u64, has: u64 },
+    #[error("The image needs {needs} MB of memory; this flavor has {has} MB.")]
+    MemoryTooSmall { needs: u64, has: u64 },
+    #[error("Between {min} and {max}.")]
+    Range { min: i64, max: i64 },
+    #[error("User name or password is wrong.")]
+    Credentials,
+    #[error("At least {min} characters.")]
+    TooShort { min: usize },
+    #[error("{what}")]
+    Image {
+        /// The inspector's verdict, in full; English.
+        what: String,
+    },
+    #[error("The quota for images is {limit} bytes, of which {used} are used; this file is larger than what is left.")]
+    ImageQuota { limit: i64, used: i64 },
+    #[error("The upload ended before the file was complete. Send it again.")]
+    Incomplete,
+    #[error("The image store is full. Ask an administrator to make room, then send it again.")]
+    StoreFull,
+    #[error("An image that is {status} cannot be used. Choose an active one.")]
+    NotActive { status: String },
+}
+
+impl Error {
+    /// One field, one reason.
+    pub fn field(name: &str, why: Why) -> Self {
+        Self::Invalid(vec![Field { name: name.to_owned(), why }])
+    }
+
+    /// No such thing; `name` is the id or name that was asked for.
+    pub fn not_found(kind: Kind, name: impl ToString) -> Self {
+        Self::NotFound { kind, name: name.to_string() }
+    }
+
+    /// What is wrong with the field `name`, if this is about a form and that field is at fault.
+    pub fn of_field(&self, name: &str) -> Option<&Why> {
+        match self {
+            Self::Invalid(fields) => fields.iter().find(|field| field.name == name).map(|field| &field.why),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status that says this best. Nova answers 413 to a passed quota where Neutron says 409; 413 is the older and clearer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(_) => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden { .. } => 403,
+            Self::NotFound { .. } => 404,
+            Self::Conflict(_) | Self::Refused(_) => 409,
+            Self::Quota { .. } => 413,
+            Self::Internal { .. } => 500,
+            Self::Unavailable { .. } => 503,
+        }
+    }
+}
+
+fn summary(fields: &[Field]) -> String {
+    match fields {
+        [one] => format!("{}: {}", one.name, one.why),
+        many => format!("{} fields need another value.", many.len()),
+    }
+}
+
+/// Collects the faults of a form, so that all of them are shown at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Field>);
+
+impl Faults {
+    /// The value, or `None` with the fault kept under the field's name.
+    pub fn take<T>(&mut self, name: &str, value: std::result::Result<T, Why>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.add(name, why);
+                None
+            }
+        }
+    }
+
+    pub fn add(&mut self, name: &str, why: Why) {
+        self.0.push(Field { name: name.to_owned(), why });
+    }
+
+    /// All went well, or everything that did not.
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}

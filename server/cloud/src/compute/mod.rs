@@ -1,0 +1,3 @@
+//! Compute: instances, flavors and key pairs.
+
+pub mod hypervisor;

@@ -1,0 +1,3 @@
+//! Network: networks, subnets, routers, ports, floating IPs and security groups.
+
+pub mod engine;
