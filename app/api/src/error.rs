@@ -4,6 +4,7 @@
 //! console translates by matching on the variants, so nothing here carries a ready-made sentence that another language could not say.
 //! A thing that the caller may not see is `NotFound`, never `Forbidden`: its existence is nobody's business.
 
+use crate::compute::Refusal;
 use crate::event::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub enum Error {
     Invalid(Vec<Field>),
     /// The thing's state does not allow the verb now.
     #[error("{0}")]
-    Refused(String),
+    Refused(Refusal),
     /// The project's limit would be passed.
     #[error("The project's quota does not allow this: {asked} more {what} asked for, {used} of {limit} used. Delete something, or ask an administrator for a larger quota.")]
     Quota { what: String, limit: i64, used: i64, asked: i64 },

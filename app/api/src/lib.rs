@@ -1,1 +1,28 @@
+//! The vocabulary of the cloud: what its things are called, which states they have, what may be asked of them and what can go wrong.
+//!
+//! Both halves of the console and every service speak in these types. The crate does no I/O and compiles to WASM; it depends on no other
+//! crate of the workspace. Each service has a file named after its noun, with its views (what a page shows), its requests (what a form
+//! sends) and one trait, the service's contract. Calls are noun_verb, the caller first.
 
+pub mod caller;
+pub mod compute;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod identity;
+pub mod image;
+pub mod name;
+pub mod network;
+pub mod operation;
+pub mod page;
+pub mod quota;
+
+pub use caller::{Caller, Role};
+pub use error::{Error, Field, Result, Why};
+pub use event::{Event, Kind};
+pub use id::*;
+pub use name::Name;
+pub use page::{ListQuery, Page};
+
+/// Microseconds since the Unix epoch, UTC. The one representation of a moment in rows, events and views.
+pub type Micros = i64;
