@@ -38,6 +38,26 @@ where
     command
 }
 
+/// `program` with `arguments`, as root and with this environment: through sudo where this user is not root.
+pub fn as_root<I>(program: &str, arguments: I) -> Command
+where
+    I: IntoIterator,
+    I::Item: AsRef<std::ffi::OsStr>,
+{
+    if nix::unistd::geteuid().is_root() {
+        return argv(program, arguments);
+    }
+    let mut command = argv("sudo", ["env"]);
+    for (name, value) in std::env::vars_os() {
+        let mut setting = name;
+        setting.push("=");
+        setting.push(value);
+        command.arg(setting);
+    }
+    command.arg(program).args(arguments);
+    command
+}
+
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -4,8 +4,13 @@
 //! and quick where there is nothing to do.
 
 mod command;
+mod host;
 mod paths;
 mod setup;
+mod testbed;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -21,10 +26,23 @@ struct Arguments {
 enum Task {
     /// Install what is missing on this machine: libvirt, QEMU, OVN, Chromium, the wasm32 target, npm packages.
     Setup,
+    /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
+    Testbed {
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+    #[command(hide = true)]
+    TestbedInit {
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     match Arguments::parse().task {
-        Task::Setup => setup::run(),
+        Task::Setup => setup::run()?,
+        Task::Testbed { command } => return testbed::run(&command),
+        Task::TestbedInit { command } => return testbed::init(&command),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{argv, read, run};
+use crate::command::{argv, as_root, read, run};
 
 /// What building needs, and assembling the guest image.
 const BUILD: &str = "build-essential pkg-config libvirt-dev cpio dosfstools dpkg-dev e2fsprogs fdisk genisoimage kmod \
@@ -14,7 +14,7 @@ const BUILD: &str = "build-essential pkg-config libvirt-dev cpio dosfstools dpkg
 
 /// What a host of instances needs.
 const HOST: &str = "libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils ovn-central ovn-host \
-                    openvswitch-switch iproute2 openssh-client";
+                    openvswitch-switch iproute2 iputils-ping openssh-client";
 
 /// Those of the above that come from backports as soon as one of them does.
 const VIRTUALISATION: &[&str] =
@@ -46,7 +46,7 @@ pub fn install_packages(wanted: &[&str]) -> Result<()> {
     if backports {
         enable_backports()?;
     }
-    run(&mut root("apt-get", &["-q", "update"]))?;
+    run(&mut as_root("apt-get", ["-q", "update"]))?;
     let (virtualisation, others): (Vec<&str>, Vec<&str>) =
         missing.into_iter().partition(|name| backports && VIRTUALISATION.contains(name));
     if !virtualisation.is_empty() {
@@ -97,25 +97,16 @@ fn enable_backports() -> Result<()> {
     let source = format!("Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n");
     let file = std::env::temp_dir().join(format!("offing-backports-{}", std::process::id()));
     fs::write(&file, source)?;
-    let added = run(root("install", &["-m", "644"]).arg(&file).arg(BACKPORTS));
+    let added = run(as_root("install", ["-m", "644"]).arg(&file).arg(BACKPORTS));
     fs::remove_file(&file)?;
     added
 }
 
 fn apt_install(options: &[&str], packages: &[&str]) -> std::process::Command {
-    let mut command =
-        root("env", &["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=600"]);
-    command.args(["-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"]).args(options).args(packages);
+    let mut command = as_root("apt-get", ["-q", "-y", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]);
+    command.args(["install", "--no-install-recommends"]).args(options).args(packages);
+    command.env("DEBIAN_FRONTEND", "noninteractive");
     command
-}
-
-/// `program`, as root.
-fn root(program: &str, arguments: &[&str]) -> std::process::Command {
-    if nix::unistd::geteuid().is_root() {
-        argv(program, arguments)
-    } else {
-        argv("sudo", std::iter::once(&program).chain(arguments))
-    }
 }
 
 /// Keeps package scripts from starting services where no service manager looks after them. What was there before
