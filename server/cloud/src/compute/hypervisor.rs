@@ -150,7 +150,12 @@ pub trait Hypervisor: Send + Sync {
     async fn remove(&self, instance: InstanceId) -> Result<(), HypervisorError>;
 
     /// The console log from byte `from`, at most `max` bytes; with `from` beyond the end, nothing. `from: None` means the last `max`.
-    async fn console_log(&self, instance: InstanceId, from: Option<u64>, max: usize) -> Result<LogChunk, HypervisorError>;
+    async fn console_log(
+        &self,
+        instance: InstanceId,
+        from: Option<u64>,
+        max: usize,
+    ) -> Result<LogChunk, HypervisorError>;
 
     /// The graphical console: RFB as QEMU speaks it.
     async fn vnc(&self, instance: InstanceId) -> Result<BoxStream, HypervisorError>;
