@@ -1,4 +1,14 @@
 //! The cloud's services: identity, images, compute, networks. Rules, rows, reconcilers and drivers; no HTTP and no pages.
 
+pub mod audit;
+pub mod authz;
+pub mod clock;
 pub mod compute;
+pub mod core;
+pub mod db;
+pub mod fault;
+pub mod hub;
+mod keyset;
 pub mod network;
+pub mod operation;
+pub mod quota;

@@ -1,0 +1,78 @@
+//! Operations: what people asked for, how far it is and what became of it.
+//!
+//! A service begins one in the transaction that records the intent and ends it when the reconciler has brought the intent about or given
+//! up. Work that is done at once is written down as done. Every operation is an audit entry too.
+
+mod store;
+
+use crate::core::Core;
+use crate::db::Tx;
+use crate::fault::StoreError;
+use crate::{audit, authz};
+use api::operation::{Operation, OperationState, Operations};
+use api::{Caller, Error, Kind, Micros, OperationId, ProjectId, Result};
+use async_trait::async_trait;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What an operation is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    pub kind: Kind,
+    pub id: &'a str,
+    pub name: &'a str,
+}
+
+/// Long work begins: `verb` is noun_verb, such as `instance_start`.
+pub async fn begin(tx: &mut Tx, caller: &Caller, verb: &str, target: Target<'_>, now: Micros) -> std::result::Result<OperationId, StoreError> {
+    let id = OperationId(Uuid::new_v4());
+    store::insert(tx, id, caller, verb, target, OperationState::Running, now).await?;
+    audit::record(tx, caller, verb, target.kind, target.id, now).await?;
+    Ok(id)
+}
+
+/// Short work has been done, in this transaction.
+pub async fn done(tx: &mut Tx, caller: &Caller, verb: &str, target: Target<'_>, now: Micros) -> std::result::Result<(), StoreError> {
+    let id = OperationId(Uuid::new_v4());
+    store::insert(tx, id, caller, verb, target, OperationState::Succeeded, now).await?;
+    audit::record(tx, caller, verb, target.kind, target.id, now).await
+}
+
+/// Percent done.
+pub async fn progress(tx: &mut Tx, id: OperationId, percent: u8, now: Micros) -> std::result::Result<(), StoreError> {
+    store::progress(tx, id, percent, now).await
+}
+
+/// The end: well, or with the reason why not. An operation ends once; a second end changes nothing.
+pub async fn end(tx: &mut Tx, id: OperationId, error: Option<&Error>, now: Micros) -> std::result::Result<(), StoreError> {
+    store::end(tx, id, error, now).await
+}
+
+/// The service behind the task centre and the action logs.
+pub struct OperationService {
+    core: Arc<Core>,
+}
+
+impl OperationService {
+    pub fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+}
+
+#[async_trait]
+impl Operations for OperationService {
+    async fn operation_list(&self, caller: &Caller, limit: u32) -> Result<Vec<Operation>> {
+        authz::require(caller, authz::Action::Read)?;
+        Ok(store::list(self.core.db.read(), caller.project, limit.min(100)).await?)
+    }
+
+    async fn operation_list_of(&self, caller: &Caller, kind: Kind, target: &str, limit: u32) -> Result<Vec<Operation>> {
+        authz::require(caller, authz::Action::Read)?;
+        Ok(store::list_of(self.core.db.read(), caller.project, kind, target, limit.min(100)).await?)
+    }
+}
+
+/// Tells the browsers that the task centre has changed.
+pub fn announce(core: &Core, project: ProjectId) {
+    core.hub.changed(Kind::Operation, "", project);
+}
