@@ -3,12 +3,16 @@
 pub mod audit;
 pub mod authz;
 pub mod clock;
+mod cloud;
 pub mod compute;
 pub mod core;
 pub mod db;
 pub mod fault;
 pub mod hub;
+pub mod identity;
 mod keyset;
 pub mod network;
 pub mod operation;
 pub mod quota;
+
+pub use cloud::{Cloud, External, Options, StartError};

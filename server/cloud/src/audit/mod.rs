@@ -1,6 +1,8 @@
 //! The audit log: who changed what, and every sign-in.
 
-pub(crate) mod store;
+mod store;
+
+pub use store::{Row as Entry, insert};
 
 use crate::db::Tx;
 use crate::fault::StoreError;
@@ -8,7 +10,7 @@ use api::{Caller, Kind, Micros};
 
 /// Writes down a change in the transaction that makes it, so that neither is there without the other.
 pub async fn record(tx: &mut Tx, caller: &Caller, verb: &str, kind: Kind, target: &str, now: Micros) -> Result<(), StoreError> {
-    let row = store::Row {
+    let row = Entry {
         user_id: Some(caller.user.0.to_string()),
         user_name: &caller.user_name,
         project_id: Some(caller.project.0.to_string()),
@@ -18,5 +20,5 @@ pub async fn record(tx: &mut Tx, caller: &Caller, verb: &str, kind: Kind, target
         result: "ok",
         request: &caller.request,
     };
-    store::insert(tx, now, row).await
+    insert(tx, now, row).await
 }

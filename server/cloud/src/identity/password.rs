@@ -1,0 +1,102 @@
+//! Passwords: argon2id, away from the async threads, a few at a time.
+
+use crate::fault::incident;
+use api::{Result, Why};
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use rand::{Rng as _, distr::Alphanumeric};
+use tokio::sync::Semaphore;
+
+/// No password is longer: hashing a megabyte for each of a thousand sign-ins would be a cheap attack.
+const MAX_LENGTH: usize = 1024;
+/// NIST SP 800-63B asks for at least eight characters.
+const MIN_LENGTH: usize = 8;
+/// Hashes at one time. Each takes 19 MiB and a core; the rest wait their turn.
+const AT_ONCE: usize = 2;
+
+/// A password that can be accepted for a new user.
+pub fn acceptable(password: &str) -> std::result::Result<(), Why> {
+    let is = password.chars().count();
+    if is < MIN_LENGTH {
+        Err(Why::TooShort { min: MIN_LENGTH })
+    } else if password.len() > MAX_LENGTH {
+        Err(Why::TooLong { max: MAX_LENGTH, is })
+    } else {
+        Ok(())
+    }
+}
+
+/// A password that nobody has to think up: 20 letters and digits, 119 bits.
+pub fn generate() -> String {
+    rand::rng().sample_iter(Alphanumeric).take(20).map(char::from).collect()
+}
+
+/// Hashes and verifies, in bounded number.
+#[derive(Debug)]
+pub struct Hasher {
+    turns: Semaphore,
+    /// The hash of no known password: what an unknown user's attempt is checked against, so that it takes as long as any other.
+    nobody: String,
+}
+
+/// The parameters that OWASP recommends for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
+}
+
+fn hash(password: &str) -> std::result::Result<String, argon2::password_hash::Error> {
+    let salt = SaltString::encode_b64(&rand::rng().random::<[u8; 16]>())?;
+    Ok(argon2().hash_password(password.as_bytes(), &salt)?.to_string())
+}
+
+fn verify(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+impl Hasher {
+    pub fn new() -> Result<Self> {
+        let nobody = hash(&generate()).map_err(|error| incident("argon2", &error))?;
+        Ok(Self { turns: Semaphore::new(AT_ONCE), nobody })
+    }
+
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        let password = password.to_owned();
+        self.turn(move || hash(&password)).await?.map_err(|error| incident("argon2", &error))
+    }
+
+    /// Whether it is the password; with `None` never, but after the same time.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        if password.len() > MAX_LENGTH {
+            return Ok(false);
+        }
+        let known = hash.is_some();
+        let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
+        Ok(self.turn(move || verify(&password, &hash)).await? && known)
+    }
+
+    async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _turn = self.turns.acquire().await.map_err(|error| incident("argon2 queue", &error))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| incident("argon2 thread", &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_itself_verifies() {
+        let hasher = Hasher::new().unwrap();
+        let hash = hasher.hash("correct horse").await.unwrap();
+        assert!(hasher.verify("correct horse", Some(&hash)).await.unwrap());
+        assert!(!hasher.verify("correct horsf", Some(&hash)).await.unwrap());
+        assert!(!hasher.verify("correct horse", None).await.unwrap());
+    }
+
+    #[test]
+    fn lengths() {
+        assert_eq!(acceptable("short"), Err(Why::TooShort { min: 8 }));
+        assert_eq!(acceptable("long enough"), Ok(()));
+        assert!(matches!(acceptable(&"x".repeat(2000)), Err(Why::TooLong { .. })));
+    }
+}
