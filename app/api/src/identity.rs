@@ -1,6 +1,6 @@
 //! Keystone's part: domains, projects, users, roles and who has which.
 
-use crate::{Caller, DomainId, Micros, ProjectId, Result, Role, UserId};
+use crate::{Caller, DomainId, Error, Micros, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,15 @@ pub struct Me {
     pub role: Role,
     /// All the projects there are to choose from, by name.
     pub memberships: Vec<Membership>,
+}
+
+/// A sign-in that was refused: what the sign-in page shows again, with the reason. The password is never sent back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInFailure {
+    pub name: String,
+    /// The address to go to afterwards, checked; empty for none.
+    pub next: String,
+    pub error: Error,
 }
 
 /// The identity service.

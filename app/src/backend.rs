@@ -1,0 +1,105 @@
+//! The server's side of a server function: the services, who asks, and how an answer becomes HTTP.
+//!
+//! ```ignore
+//! #[server(endpoint = "instance_start")]
+//! pub async fn instance_start(project: String, id: String) -> Result<(), Fail> {
+//!     let caller = caller(&project).await?;
+//!     answer(backend()?.compute.instance_start(&caller, parse(Kind::Instance, &id)?).await)
+//! }
+//! ```
+
+use crate::fail::Fail;
+use api::compute::Compute;
+use api::identity::Identity;
+use api::image::Images;
+use api::network::Networks;
+use api::operation::Operations;
+use api::quota::Quotas;
+use api::{Caller, Error, Kind, ProjectId, UserId};
+use http::header::ACCEPT;
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Server functions live below this path; everything else is a page.
+pub const CALLS: &str = "/api/";
+
+/// The services. The edge provides one to the context of every page and server function.
+#[derive(Clone)]
+pub struct Backend {
+    pub identity: Arc<dyn Identity>,
+    pub images: Arc<dyn Images>,
+    pub networks: Arc<dyn Networks>,
+    pub compute: Arc<dyn Compute>,
+    pub operations: Arc<dyn Operations>,
+    pub quotas: Arc<dyn Quotas>,
+}
+
+/// Who has signed in. The edge puts it into the extensions of requests that come with a living session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub user: UserId,
+    /// The request's id, for log, audit and operations.
+    pub request: String,
+}
+
+/// Addresses of the files that the console's browser half is made of; their names change with their content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+/// The services, from the context.
+pub fn backend() -> Result<Backend, Fail> {
+    // Only a server that forgot to provide them gets here.
+    answer(use_context().ok_or_else(|| Error::Internal { incident: "no-backend".to_owned() }))
+}
+
+/// The user of the session, or `Unauthenticated`.
+pub fn signed_in() -> Result<SignedIn, Fail> {
+    answer(use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).ok_or(Error::Unauthenticated))
+}
+
+/// Who asks, in the project of the address. A stranger's project is as unknown as one that never was.
+pub async fn caller(project: &str) -> Result<Caller, Fail> {
+    let signed_in = signed_in()?;
+    let project: ProjectId = parse(Kind::Project, project)?;
+    answer(backend()?.identity.caller(signed_in.user, project, &signed_in.request).await)
+}
+
+/// An id from an address or a form. What is none names nothing.
+pub fn parse<T: FromStr>(kind: Kind, id: &str) -> Result<T, Fail> {
+    answer(id.parse().map_err(|_| Error::not_found(kind, id.chars().take(64).collect::<String>())))
+}
+
+/// Turns a service's answer into a server function's, and sets the HTTP status of a failure.
+///
+/// A plain form that gets an error status stays where it is: no browser follows `Location` then. So a form's answer keeps the
+/// redirect that carries the error back to the form, and only those who ask for data learn the status. A page shows what it can and
+/// has the status of what it could not.
+pub fn answer<T>(result: api::Result<T>) -> Result<T, Fail> {
+    result.map_err(|error| {
+        let context = use_context::<Parts>().zip(use_context::<ResponseOptions>());
+        if let Some((parts, response)) = context
+            && !is_form_post(&parts)
+            && let Ok(status) = StatusCode::from_u16(error.status())
+        {
+            response.set_status(status);
+        }
+        Fail(error)
+    })
+}
+
+fn is_form_post(parts: &Parts) -> bool {
+    parts.uri.path().starts_with(CALLS) && accepts_html(&parts.headers)
+}
+
+/// Whether a browser asks for a page, and not a script for data.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
