@@ -3,10 +3,12 @@
 //! Two of them are all one needs: `run` and `test`. The others are their parts. Every command is idempotent
 //! and quick where there is nothing to do.
 
+mod build;
 mod command;
 mod host;
 mod paths;
 mod setup;
+mod site;
 mod testbed;
 
 use std::ffi::OsString;
@@ -26,6 +28,12 @@ struct Arguments {
 enum Task {
     /// Install what is missing on this machine: libvirt, QEMU, OVN, Chromium, the wasm32 target, npm packages.
     Setup,
+    /// Build the program, with the site for the browser inside.
+    Build {
+        /// Optimised, as it is shipped.
+        #[arg(long)]
+        release: bool,
+    },
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
         #[arg(last = true, required = true)]
@@ -41,6 +49,7 @@ enum Task {
 fn main() -> Result<ExitCode> {
     match Arguments::parse().task {
         Task::Setup => setup::run()?,
+        Task::Build { release } => println!("built: {}", build::build(release)?.display()),
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }

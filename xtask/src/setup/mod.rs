@@ -2,7 +2,7 @@
 //! everything else works. Quick when all is there.
 
 mod apt;
-mod node;
+pub mod node;
 pub mod wasm;
 
 use anyhow::Result;

@@ -10,7 +10,8 @@ use super::apt;
 use crate::command::{argv, read, run, succeeds};
 use crate::paths;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// The browser's platform.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 
 /// Which compiler makes the browser's half.
