@@ -83,7 +83,8 @@ impl Shell {
                     answer.text.push_str(&self.prompt(hostname));
                 }
                 8 | 0x7f => {
-                    if self.line.pop().is_some() && self.echoes() {
+                    let erased = self.line.pop().is_some();
+                    if erased && self.echoes() {
                         answer.text.push_str("\u{8} \u{8}");
                     }
                 }
