@@ -10,6 +10,7 @@ pub mod db;
 pub mod fault;
 pub mod hub;
 pub mod identity;
+pub mod image;
 mod keyset;
 pub mod network;
 pub mod operation;

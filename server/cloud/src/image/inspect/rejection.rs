@@ -9,11 +9,13 @@ pub enum Rejection {
     #[error("The file is empty. Choose the image again; if it was downloaded, download it again.")]
     Empty,
     #[error(
-        "The file has only {has} bytes, less than one disk sector (512), so it is not a disk image. Choose the image itself."
+        "The file has only {has} bytes, less than one disk sector (512), so it is not a disk image. Choose the image \
+         itself."
     )]
     TooShort { has: u64 },
     #[error(
-        "The file is a {format} image, which is not accepted yet. Convert it: qemu-img convert -O qcow2 FILE image.qcow2"
+        "The file is a {format} image, which is not accepted yet. Convert it: qemu-img convert -O qcow2 FILE \
+         image.qcow2"
     )]
     OtherFormat { format: &'static str },
     #[error("The file is compressed with {with}. Decompress it first ({undo}) and upload what comes out.")]
@@ -52,27 +54,33 @@ pub enum Rejection {
     )]
     UnknownFeatures { bits: Vec<u32> },
     #[error(
-        "The image is qcow2 version {version}; versions 2 and 3 are accepted. Convert it: qemu-img convert -O qcow2 FILE image.qcow2"
+        "The image is qcow2 version {version}; versions 2 and 3 are accepted. Convert it: qemu-img convert -O qcow2 \
+         FILE image.qcow2"
     )]
     UnknownVersion { version: u32 },
     #[error(
-        "The image is encrypted ({method}), so no instance could boot from it. Decrypt it with its key by qemu-img convert and upload the result."
+        "The image is encrypted ({method}), so no instance could boot from it. Decrypt it with its key by qemu-img \
+         convert and upload the result."
     )]
     Encrypted { method: &'static str },
     #[error(
-        "The image was not closed cleanly: it was copied while in use, or its program crashed. Shut the machine down, then: qemu-img check -r all FILE"
+        "The image was not closed cleanly: it was copied while in use, or its program crashed. Shut the machine down, \
+         then: qemu-img check -r all FILE"
     )]
     NotClosed,
     #[error(
-        "The image is damaged: {what}. See what can be saved (qemu-img check -r all FILE), or copy it again from where it is sound."
+        "The image is damaged: {what}. See what can be saved (qemu-img check -r all FILE), or copy it again from \
+         where it is sound."
     )]
     Damaged { what: String },
     #[error(
-        "The image holds {count} internal snapshots, more than any disk has. Leave them behind: qemu-img convert -O qcow2 FILE image.qcow2"
+        "The image holds {count} internal snapshots, more than any disk has. Leave them behind: qemu-img convert -O \
+         qcow2 FILE image.qcow2"
     )]
     TooManySnapshots { count: u32 },
     #[error(
-        "The image's tables are too large to be checked. Copy it with larger clusters: qemu-img convert -O qcow2 -o cluster_size=2M FILE image.qcow2"
+        "The image's tables are too large to be checked. Copy it with larger clusters: qemu-img convert -O qcow2 -o \
+         cluster_size=2M FILE image.qcow2"
     )]
     TooMuchToRead,
     #[error("The disk in the image has a size of zero, so nothing can be on it. Choose another image.")]
@@ -84,7 +92,8 @@ pub enum Rejection {
     TooLarge { virtual_size: u64 },
     /// Not the uploader's fault: the cloud's own disk failed.
     #[error(
-        "The file cannot be read back from the cloud's disk. Upload it again; if that fails too, tell the administrator."
+        "The file cannot be read back from the cloud's disk. Upload it again; if that fails too, tell the \
+         administrator."
     )]
     Unreadable(#[source] io::Error),
 }
