@@ -1,5 +1,5 @@
 -- Networks, as Neutron models them: everything that has an address is a port. The rows are the desired state; the engine is given all
--- of them and makes the world so. `status` is what was last observed.
+-- of them and makes the world so. `status` is what was last observed; a change of intent raises the generation and sets BUILD.
 
 create table network (
     id         text    not null primary key,
@@ -18,6 +18,8 @@ create table network (
     created_at bigint  not null
 );
 create index network_project_name on network (project_id, name, id);
+create index network_project_status on network (project_id, status, id);
+create index network_project_created on network (project_id, created_at, id);
 create unique index network_starter on network (project_id) where starter = 1;
 
 create table subnet (
@@ -41,8 +43,8 @@ create table router (
     name        text   not null,
     -- The external network it leads to.
     external_id text references network (id),
-    mac         text   not null,
     status      text   not null,
+    generation  bigint not null default 1,
     created_at  bigint not null
 );
 create index router_project on router (project_id, name);
@@ -61,10 +63,11 @@ create table port (
     -- As last observed.
     status       text   not null,
     created_at   bigint not null,
-    constraint port_address unique (subnet_id, address)
+    constraint port_address unique (subnet_id, address),
+    constraint port_mac unique (network_id, mac)
 );
 create index port_device on port (device_id);
-create index port_network on port (network_id);
+create index port_network_address on port (network_id, address);
 create index port_project on port (project_id);
 
 create table floating_ip (
@@ -72,15 +75,22 @@ create table floating_ip (
     project_id text   not null references project (id),
     -- Its own port on the external network holds the address.
     address    text   not null,
+    -- The address as a number, for sorting.
+    number     bigint not null,
     network_id text   not null references network (id),
     -- The instance's port behind it.
     port_id    text references port (id) on delete set null,
     router_id  text references router (id),
     status     text   not null,
-    created_at bigint not null
+    generation bigint not null default 1,
+    created_at bigint not null,
+    constraint floating_ip_address unique (network_id, address),
+    -- One floating IP for each port.
+    constraint floating_ip_port unique (port_id)
 );
-create index floating_ip_project on floating_ip (project_id, created_at, id);
-create index floating_ip_port on floating_ip (port_id);
+create index floating_ip_project_number on floating_ip (project_id, number, id);
+create index floating_ip_project_status on floating_ip (project_id, status, id);
+create index floating_ip_project_created on floating_ip (project_id, created_at, id);
 
 create table security_group (
     id          text   not null primary key,
@@ -104,6 +114,7 @@ create table security_group_rule (
     remote_group text references security_group (id) on delete cascade,
     created_at   bigint not null
 );
+create index security_group_rule_remote on security_group_rule (remote_group);
 create index security_group_rule_group on security_group_rule (group_id);
 
 create table port_security_group (

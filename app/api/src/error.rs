@@ -60,6 +60,12 @@ pub enum Conflict {
     NoExternalNetwork,
     #[error("The network has no router to the external network, so a floating IP cannot reach it.")]
     NotRouted,
+    #[error("The external network belongs to the provider. It is changed where the server is configured, not here.")]
+    ExternalNetwork,
+    #[error("The default security group belongs to the project and cannot be deleted. Its rules can be changed.")]
+    DefaultGroup,
+    #[error("The security group has this rule already.")]
+    RuleExists,
 }
 
 /// One field of a form and what is wrong with its value.
@@ -101,6 +107,10 @@ pub enum Why {
     PrefixLength { min: u8, max: u8 },
     #[error("This range is reserved and cannot be used for a tenant network.")]
     ReservedRange,
+    #[error("Only tcp and udp have ports. Leave this empty, or choose one of them.")]
+    PortsWithoutProtocol,
+    #[error("Give either a range or a security group, not both.")]
+    TwoRemotes,
     #[error("A port lies between 1 and 65535, and the last one is not below the first.")]
     PortRange,
     #[error("Not a public key in OpenSSH form. It starts with ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa.")]
@@ -196,5 +206,13 @@ impl Faults {
     /// All went well, or everything that did not.
     pub fn finish(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+
+    /// What was made of the form, unless there are faults; `None` says that its parts are missing because of one.
+    pub fn finish_with<T>(self, value: Option<T>) -> Result<T> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self.0)),
+        }
     }
 }
