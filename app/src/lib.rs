@@ -1,26 +1,63 @@
-//! The console: pages, components and server functions.
+//! The console: pages rendered on the server and taken over in the browser. `routes` is the table of all pages, `paths` every link,
+//! `ui` what pages are made of, `layout` what stands around them, `i18n` what they say.
 
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod dev_ui;
 pub mod fail;
+pub mod i18n;
+pub mod layout;
+pub mod paths;
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;
+pub mod ui;
 
 pub use fail::Fail;
 
+use layout::Preferences;
 use leptos::prelude::*;
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
 
-/// The console.
+/// The whole console. Runs on both halves.
 #[component]
 pub fn App() -> impl IntoView {
-    leptos_meta::provide_meta_context();
+    provide_meta_context();
+    let preferences = preferences();
+    provide_context(preferences);
+    provide_context(preferences.lang);
+    ui::provide_clock();
+    ui::provide_messages();
+    // Styles show what only works with the program; tests wait for it.
+    Effect::new(|_| _ = document().document_element().map(|root| root.set_attribute("data-live", "")));
+    let (moving, set_moving) = signal(false);
     view! {
-        <Router>
-            <Routes fallback=|| "Not found.">
-                <Route path=StaticSegment("sign-in") view=|| "Sign in" ssr=SsrMode::Async/>
-            </Routes>
-        </Router>
+        <Title formatter=|title: String| if title.is_empty() { "Offing".to_owned() } else { format!("{title} · Offing") }/>
+        <div class="moving" data-on=move || moving.get().then_some("true")></div>
+        <Router set_is_routing=set_moving><routes::Pages/></Router>
+    }
+}
+
+/// What the reader has chosen, from the request's headers.
+#[cfg(feature = "ssr")]
+fn preferences() -> Preferences {
+    let header = |parts: &http::request::Parts, name| {
+        parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let of = |parts: http::request::Parts| {
+        Preferences::from_headers(&header(&parts, http::header::COOKIE), &header(&parts, http::header::ACCEPT_LANGUAGE))
+    };
+    use_context::<http::request::Parts>().map(of).unwrap_or_default()
+}
+
+/// What the reader has chosen: the server has written it into the document's root.
+#[cfg(not(feature = "ssr"))]
+fn preferences() -> Preferences {
+    let root = document().document_element();
+    let attribute = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
+    Preferences {
+        lang: i18n::Lang::from_tag(&attribute("lang")).unwrap_or_default(),
+        theme: layout::Theme::parse(&attribute("data-theme")).unwrap_or_default(),
     }
 }

@@ -9,9 +9,10 @@ use leptos_meta::MetaTags;
 /// The whole document. Without a `Site` it has neither script nor style, and still works.
 #[component]
 pub fn Shell() -> impl IntoView {
+    let preferences = crate::preferences();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=preferences.lang.tag() data-theme=preferences.theme.as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -33,6 +34,7 @@ fn Load(site: Site) -> impl IntoView {
         format!("import init,{{hydrate}} from {:?};await init({{module_or_path:{:?}}});hydrate();", site.js, site.wasm);
     view! {
         <link rel="stylesheet" href=site.css/>
+        <link rel="preload" href="/fonts/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
         <link rel="modulepreload" href=site.js/>
         <link rel="preload" href=site.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=use_nonce() inner_html=start></script>

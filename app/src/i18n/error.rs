@@ -1,0 +1,253 @@
+//! What went wrong, in words. The variants come from `api`; each match is exhaustive, so that a new one does not compile untranslated.
+
+use super::{compute, format::bytes, identity, particle};
+use api::compute::{Refusal, Verb};
+use api::error::{Conflict, Error, Why};
+use api::quota::Resource;
+use api::{Kind, Role};
+
+texts! {
+    pub struct Errors {
+        /// The whole story in one or two sentences.
+        error: fn(&Error) -> String = error_en, error_ko;
+        /// What is wrong with one field, to stand beside it.
+        why: fn(&Why) -> String = why_en, why_ko;
+        /// Why a verb is refused now: for a disabled button's reason.
+        refusal: fn(Refusal) -> String = |refusal| refusal.to_string(), refusal_ko;
+        /// The noun.
+        kind: fn(Kind) -> String = |kind| kind.to_string(), |kind| kind_ko(kind).to_owned();
+        /// A quota's resource.
+        resource: fn(Resource) -> &'static str = resource_en, resource_ko;
+    }
+}
+
+fn error_en(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) => (super::ui::EN.faults)(fields.len()),
+        Error::Quota { what, limit, used, asked } => {
+            let what = resource_named(what, resource_en);
+            format!(
+                "The quota of this project does not allow this. Asked for: {asked} more {what}; in use: {used} of {limit}. Delete something, or ask an administrator for a larger quota."
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+fn error_ko(error: &Error) -> String {
+    match error {
+        Error::NotFound { kind, name } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "을", "를");
+            format!("“{name}” {kind}{particle} 찾을 수 없습니다. 이미 삭제되었거나 다른 프로젝트에 속해 있습니다.")
+        }
+        Error::Conflict(conflict) => conflict_ko(conflict),
+        Error::Invalid(fields) => (super::ui::KO.faults)(fields.len()),
+        Error::Refused(refusal) => refusal_ko(*refusal),
+        Error::Quota { what, limit, used, asked } => {
+            let what = resource_named(what, resource_ko);
+            format!(
+                "프로젝트 할당량을 초과합니다. {what} {asked}개를 더 요청했지만 {limit}개 중 {used}개를 이미 사용하고 있습니다. 사용하지 않는 항목을 삭제하거나 관리자에게 할당량 증설을 요청해 주세요."
+            )
+        }
+        Error::Unauthenticated => "계속하려면 로그인해 주세요.".to_owned(),
+        Error::Forbidden { needs } => {
+            let needs =
+                needs.parse::<Role>().map_or_else(|_| needs.clone(), |role| (identity::KO.role)(role).to_owned());
+            format!("이 프로젝트에서 맡은 역할로는 할 수 없는 작업입니다. “{needs}” 역할이 필요합니다.")
+        }
+        Error::Unavailable { what, why } => format!("지금 {what}에서 응답이 없습니다: {why}"),
+        Error::Internal { incident } => {
+            format!(
+                "Offing 내부에서 문제가 발생했습니다. 관리자가 로그에서 사고 번호 {incident}로 원인을 확인할 수 있습니다."
+            )
+        }
+    }
+}
+
+fn conflict_ko(conflict: &Conflict) -> String {
+    match conflict {
+        Conflict::NameTaken { kind, name } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "이", "가");
+            format!("“{name}” {kind}{particle} 이미 있습니다. 다른 이름을 선택해 주세요.")
+        }
+        Conflict::InUse { kind, by } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "을", "를");
+            format!("{by}에서 이 {kind}{particle} 아직 사용하고 있습니다. 먼저 해당 항목을 제거해 주세요.")
+        }
+        Conflict::Changed { kind } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "이", "가");
+            format!("페이지를 연 뒤에 {kind}{particle} 변경되었습니다. 내용을 다시 확인한 후 작업을 반복해 주세요.")
+        }
+        Conflict::StarterExists => "이 프로젝트에는 이미 기본 네트워크가 있습니다.".to_owned(),
+        Conflict::NoFreeAddress { pool } => {
+            format!(
+                "{pool}에 사용 가능한 주소가 없습니다. 사용하지 않는 주소를 해제하거나 관리자에게 주소 범위 확장을 요청해 주세요."
+            )
+        }
+        Conflict::AddressTaken { address } => {
+            format!("{address} 주소는 이 네트워크에서 이미 사용 중입니다. 다른 주소를 선택해 주세요.")
+        }
+        Conflict::NoExternalNetwork => {
+            "외부 네트워크가 없습니다. 관리자가 먼저 외부 네트워크를 설정해야 합니다.".to_owned()
+        }
+        Conflict::NotRouted => {
+            "이 네트워크에는 외부 네트워크로 연결된 라우터가 없어 유동 IP를 사용할 수 없습니다.".to_owned()
+        }
+    }
+}
+
+fn why_en(why: &Why) -> String {
+    match why {
+        Why::TooLarge { max, is } => format!("At most {}; this has {}.", bytes(*max), bytes(*is)),
+        Why::ImageQuota { limit, used } => {
+            let (limit, used) = (bytes(limit.unsigned_abs()), bytes(used.unsigned_abs()));
+            format!("The quota for images is {limit}, of which {used} are used; this file is larger than what is left.")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn why_ko(why: &Why) -> String {
+    match why {
+        Why::Required => "필수 항목입니다.".to_owned(),
+        Why::TooLong { max, is } => format!("{max}자까지 입력할 수 있습니다. 현재 {is}자입니다."),
+        Why::TooLarge { max, is } => format!("최대 {}까지 허용됩니다. 현재 {}입니다.", bytes(*max), bytes(*is)),
+        Why::Characters => "문자, 숫자, 공백과 . _ - 만 사용할 수 있습니다.".to_owned(),
+        Why::ControlCharacters => "줄 바꿈과 제어 문자는 사용할 수 없습니다.".to_owned(),
+        Why::NotAChoice => "선택할 수 없는 값입니다.".to_owned(),
+        Why::Gone { kind } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "이", "가");
+            format!("선택한 {kind}{particle} 더 이상 존재하지 않습니다. 다른 항목을 선택해 주세요.")
+        }
+        Why::Taken { kind } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "이", "가");
+            format!("같은 이름의 {kind}{particle} 이미 있습니다.")
+        }
+        Why::NotACidr => "10.0.0.0/24와 같은 CIDR 형식의 네트워크가 아닙니다.".to_owned(),
+        Why::NotAnAddress => "10.0.0.1과 같은 IPv4 주소가 아닙니다.".to_owned(),
+        Why::OutsideSubnet { cidr } => format!("{cidr} 범위를 벗어난 주소입니다."),
+        Why::Overlaps { cidr, other } => {
+            format!("{cidr} 범위가 {other}와 겹칩니다. 사용하지 않는 범위를 선택해 주세요.")
+        }
+        Why::PrefixLength { min, max } => format!("서브넷 프리픽스 길이는 {min}에서 {max} 사이여야 합니다."),
+        Why::ReservedRange => "예약된 범위이므로 프로젝트 네트워크에 사용할 수 없습니다.".to_owned(),
+        Why::PortRange => "포트는 1에서 65535 사이여야 하며, 마지막 포트는 첫 포트보다 작을 수 없습니다.".to_owned(),
+        Why::NotAPublicKey => {
+            "OpenSSH 형식의 공개 키가 아닙니다. ssh-ed25519, ecdsa-sha2-nistp256 또는 ssh-rsa로 시작해야 합니다."
+                .to_owned()
+        }
+        Why::KeyType { name } => {
+            format!(
+                "{name} 유형의 키는 사용할 수 없습니다. ed25519, ecdsa(nistp256, 384, 521) 또는 2048비트 이상의 rsa 키를 사용해 주세요."
+            )
+        }
+        Why::DiskTooSmall { needs, has } => {
+            format!("이미지에 필요한 디스크는 {needs}GB이지만 이 플레이버의 디스크는 {has}GB입니다.")
+        }
+        Why::MemoryTooSmall { needs, has } => {
+            format!("이미지에 필요한 메모리는 {needs}MB이지만 이 플레이버의 메모리는 {has}MB입니다.")
+        }
+        Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
+        Why::Credentials => "사용자 이름 또는 비밀번호가 올바르지 않습니다.".to_owned(),
+        Why::TooShort { min } => format!("{min}자 이상 입력해 주세요."),
+        Why::Image { what } => format!("이미지를 사용할 수 없습니다: {what}"),
+        Why::ImageQuota { limit, used } => {
+            let (limit, used) = (bytes(limit.unsigned_abs()), bytes(used.unsigned_abs()));
+            format!("이미지 할당량 {limit} 중 {used}를 사용하고 있어, 남은 용량보다 큰 파일은 저장할 수 없습니다.")
+        }
+        Why::Incomplete => "파일 전송이 완료되기 전에 업로드가 중단되었습니다. 다시 업로드해 주세요.".to_owned(),
+        Why::StoreFull => {
+            "이미지 저장소에 남은 공간이 없습니다. 관리자에게 공간 확보를 요청한 후 다시 업로드해 주세요.".to_owned()
+        }
+        Why::NotActive { status } => {
+            format!("{status} 상태의 이미지는 사용할 수 없습니다. 사용 가능한 이미지를 선택해 주세요.")
+        }
+    }
+}
+
+fn refusal_ko(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Deleting => "삭제 중입니다.".to_owned(),
+        Refusal::Busy(task) => {
+            format!("다른 작업이 진행 중입니다({}). 완료될 때까지 기다려 주세요.", (compute::KO.tasks)(task))
+        }
+        Refusal::Running => "이미 실행 중입니다.".to_owned(),
+        Refusal::Off => "이미 중지되어 있습니다.".to_owned(),
+        Refusal::NeedsRunning => "실행 중일 때만 할 수 있습니다. 먼저 시작해 주세요.".to_owned(),
+        Refusal::NeverBuilt(verb) => never_built_ko(verb),
+    }
+}
+
+fn never_built_ko(verb: Verb) -> String {
+    let verb = (compute::KO.verb)(verb);
+    format!("생성에 실패한 인스턴스이므로 “{verb}” 작업을 할 수 없습니다. 삭제한 후 새로 생성해 주세요.")
+}
+
+fn kind_ko(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Domain => "도메인",
+        Kind::Project => "프로젝트",
+        Kind::User => "사용자",
+        Kind::Image => "이미지",
+        Kind::Flavor => "플레이버",
+        Kind::Keypair => "키 페어",
+        Kind::Instance => "인스턴스",
+        Kind::Network => "네트워크",
+        Kind::Subnet => "서브넷",
+        Kind::Router => "라우터",
+        Kind::Port => "포트",
+        Kind::FloatingIp => "유동 IP",
+        Kind::SecurityGroup => "보안 그룹",
+        Kind::SecurityGroupRule => "보안 그룹 규칙",
+        Kind::Operation => "작업",
+        Kind::Host => "호스트",
+    }
+}
+
+fn resource_en(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Instances => "instances",
+        Resource::Cores => "vCPUs",
+        Resource::Ram => "MB of memory",
+        Resource::KeyPairs => "key pairs",
+        Resource::ImageBytes => "bytes of images",
+        Resource::Networks => "networks",
+        Resource::Subnets => "subnets",
+        Resource::Routers => "routers",
+        Resource::Ports => "ports",
+        Resource::FloatingIps => "floating IPs",
+        Resource::SecurityGroups => "security groups",
+        Resource::SecurityGroupRules => "security group rules",
+    }
+}
+
+fn resource_ko(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Instances => "인스턴스",
+        Resource::Cores => "vCPU",
+        Resource::Ram => "메모리(MB)",
+        Resource::KeyPairs => "키 페어",
+        Resource::ImageBytes => "이미지 용량(바이트)",
+        Resource::Networks => "네트워크",
+        Resource::Subnets => "서브넷",
+        Resource::Routers => "라우터",
+        Resource::Ports => "포트",
+        Resource::FloatingIps => "유동 IP",
+        Resource::SecurityGroups => "보안 그룹",
+        Resource::SecurityGroupRules => "보안 그룹 규칙",
+    }
+}
+
+/// The service names the resource by its key; a key from a newer service is shown as it is.
+fn resource_named(key: &str, words: fn(Resource) -> &'static str) -> String {
+    Resource::ALL
+        .into_iter()
+        .find(|resource| resource.as_str() == key)
+        .map_or_else(|| key.to_owned(), |it| words(it).to_owned())
+}

@@ -1,0 +1,28 @@
+//! Texts of signing in and of projects and roles.
+
+use api::Role;
+
+texts! {
+    pub struct Identity {
+        sign_in = "Sign in", "로그인";
+        sign_in_to = "Sign in to Offing", "Offing에 로그인";
+        user_name = "User name", "사용자 이름";
+        password = "Password", "비밀번호";
+        no_project = "You are in no project", "참여 중인 프로젝트가 없습니다";
+        no_project_hint = "Ask an administrator to give you a role in one.", "관리자에게 프로젝트 역할을 요청해 주세요.";
+        role: fn(Role) -> &'static str = role_en, role_ko;
+    }
+}
+
+fn role_en(role: Role) -> &'static str {
+    role.as_str()
+}
+
+fn role_ko(role: Role) -> &'static str {
+    match role {
+        Role::Reader => "읽기 전용",
+        Role::Member => "구성원",
+        Role::Manager => "매니저",
+        Role::Admin => "관리자",
+    }
+}

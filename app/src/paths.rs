@@ -1,0 +1,158 @@
+//! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
+
+use api::{ImageId, InstanceId, Kind, ListQuery, NetworkId, ProjectId, SecurityGroupId};
+use std::fmt::Display;
+
+pub const SIGN_IN: &str = "/sign-in";
+/// Takes a POST.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Takes a POST with any of `theme`, `lang`, and `return`, the local address to go back to.
+pub const PREFERENCES: &str = "/preferences";
+pub const DEV_UI: &str = "/dev/ui";
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident = $rest:literal;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(project: ProjectId) -> String {
+            within(project, $rest)
+        }
+    )*};
+}
+
+pages! {
+    overview = "overview";
+    instances = "instances";
+    instance_launch = "instances/launch";
+    images = "images";
+    image_create = "images/create";
+    key_pairs = "key-pairs";
+    key_pair_create = "key-pairs/create";
+    key_pair_import = "key-pairs/import";
+    flavors = "flavors";
+    networks = "networks";
+    network_create = "networks/create";
+    floating_ips = "floating-ips";
+    security_groups = "security-groups";
+    /// An administrator's page; the project stays in the address so that the way back is not lost.
+    hypervisors = "admin/hypervisors";
+}
+
+pub fn instance(project: ProjectId, id: InstanceId) -> String {
+    within(project, format_args!("instances/{id}"))
+}
+
+pub fn image(project: ProjectId, id: ImageId) -> String {
+    within(project, format_args!("images/{id}"))
+}
+
+pub fn network(project: ProjectId, id: NetworkId) -> String {
+    within(project, format_args!("networks/{id}"))
+}
+
+pub fn security_group(project: ProjectId, id: SecurityGroupId) -> String {
+    within(project, format_args!("security-groups/{id}"))
+}
+
+/// The page of a thing that is known by its kind and id only, or the list it stands in; `None` for what has no page.
+pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
+    Some(match kind {
+        Kind::Instance => instance(project, id.parse().ok()?),
+        Kind::Image => image(project, id.parse().ok()?),
+        Kind::Network => network(project, id.parse().ok()?),
+        Kind::SecurityGroup => security_group(project, id.parse().ok()?),
+        Kind::Keypair => key_pairs(project),
+        Kind::Flavor => flavors(project),
+        Kind::FloatingIp => floating_ips(project),
+        Kind::Subnet | Kind::Router | Kind::Port => networks(project),
+        Kind::SecurityGroupRule => security_groups(project),
+        Kind::Host => hypervisors(project),
+        Kind::Domain | Kind::Project | Kind::User | Kind::Operation => return None,
+    })
+}
+
+/// The same page in another project: lists stay, pages of one thing fall back to their list, because the thing is not there.
+pub fn in_project(path: &str, project: ProjectId) -> String {
+    let mut parts = path.trim_start_matches('/').split('/');
+    let (Some("p"), Some(_), Some(area)) = (parts.next(), parts.next(), parts.next()) else { return overview(project) };
+    match (area, parts.next()) {
+        ("admin", Some(page)) => within(project, format_args!("admin/{page}")),
+        ("admin", None) => overview(project),
+        (list, _) => within(project, list),
+    }
+}
+
+/// The address `path` with the list's filter, order and place in it.
+pub fn list(path: &str, query: &ListQuery) -> String {
+    let limit = if query.limit == 0 { String::new() } else { query.limit.to_string() };
+    with_query(
+        path,
+        &[
+            ("search", &query.search),
+            ("status", &query.status),
+            ("sort", &query.sort),
+            ("after", &query.after),
+            ("before", &query.before),
+            ("limit", &limit),
+        ],
+    )
+}
+
+/// `path` with those of the parameters that are not empty.
+pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(name);
+        url.push('=');
+        url.push_str(&encode(value));
+    }
+    url
+}
+
+fn within(project: ProjectId, rest: impl Display) -> String {
+    format!("/p/{project}/{rest}")
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+fn encode(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => _ = write!(out, "%{byte:02X}"),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    fn project() -> ProjectId {
+        PROJECT.parse().unwrap()
+    }
+
+    #[test]
+    fn another_project_keeps_the_area() {
+        fn check(path: &str, expected: &str) {
+            assert_eq!(in_project(path, project()), format!("/p/{PROJECT}/{expected}"), "{path}");
+        }
+        check("/p/x/instances", "instances");
+        check("/p/x/instances/5b1c", "instances");
+        check("/p/x/instances/launch", "instances");
+        check("/p/x/admin/hypervisors", "admin/hypervisors");
+        check("/p/x/admin", "overview");
+        check("/p/x", "overview");
+        check("/sign-in", "overview");
+    }
+
+    #[test]
+    fn queries_are_encoded() {
+        let query = ListQuery { search: "웹 a&b=c".into(), sort: "-name".into(), limit: 50, ..ListQuery::default() };
+        assert_eq!(list("/x", &query), "/x?search=%EC%9B%B9%20a%26b%3Dc&sort=-name&limit=50");
+        assert_eq!(list("/x", &ListQuery::default()), "/x");
+    }
+}

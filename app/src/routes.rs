@@ -1,0 +1,18 @@
+//! The table of all pages.
+
+use crate::dev_ui::DevUi;
+use crate::layout::NotFoundPage;
+use leptos::prelude::*;
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Routes};
+use leptos_router::path;
+
+/// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
+#[component]
+pub fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/dev/ui") view=DevUi ssr=SsrMode::Async/>
+        </Routes>
+    }
+}

@@ -1,0 +1,124 @@
+//! Asking before something is destroyed.
+
+use super::button::{Button, Variant};
+use super::call::Call;
+use super::field::Hidden;
+use super::menu::hide_around;
+use crate::i18n::text;
+use leptos::prelude::*;
+
+/// What is asked before a form is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// “Delete web-1?”
+    pub title: String,
+    /// What will happen.
+    pub body: String,
+    /// What goes with it.
+    pub also: Vec<String>,
+    /// What has to be typed before: for what takes much with it.
+    pub typed: Option<String>,
+    /// Whether it can be undone.
+    pub undoable: bool,
+}
+
+impl Question {
+    pub fn new(title: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { title: title.into(), body: body.into(), ..Self::default() }
+    }
+
+    /// Things that are destroyed with it.
+    pub fn also(self, also: Vec<String>) -> Self {
+        Self { also, ..self }
+    }
+
+    /// The name must be typed first.
+    pub fn typed(self, name: impl Into<String>) -> Self {
+        Self { typed: Some(name.into()), ..self }
+    }
+
+    /// Nothing is lost for good.
+    pub fn undoable(self) -> Self {
+        Self { undoable: true, ..self }
+    }
+}
+
+/// A dialog that asks and then posts `fields` to `call`. It is opened by a button with `opens=id`, with and without JavaScript.
+#[component]
+pub fn Confirm(
+    #[prop(into)] id: String,
+    #[prop(into)] call: Call,
+    fields: Vec<(&'static str, String)>,
+    question: Question,
+    /// The text of the button that does it.
+    #[prop(into)]
+    button: String,
+    /// Further fields, such as “also release the floating IP”.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let t = text();
+    let (title_id, body_id, typed_id) = (format!("{id}-title"), format!("{id}-body"), format!("{id}-typed"));
+    let also = (!question.also.is_empty()).then(|| {
+        let item = |item: String| view! { <li>{item}</li> };
+        view! { <p>{t.ui.also_removed}</p><ul>{question.also.into_iter().map(item).collect_view()}</ul> }
+    });
+    let typed = question.typed.map(|name| {
+        view! {
+            <label class="dialog-typed" for=typed_id.clone()>{(t.ui.type_to_confirm)(&name)}</label>
+            <input class="input" id=typed_id type="text" required=true pattern=literal(&name) autocomplete="off" autofocus=true/>
+        }
+    });
+    let focus_cancel = typed.is_none();
+    let url = call.url.clone();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        hide_around(&event);
+        call.submit(event);
+    };
+    view! {
+        <div class="dialog" id=id popover="auto" role="alertdialog" aria-labelledby=title_id aria-describedby=body_id>
+            <form method="post" action=url on:submit=send>
+                <h2 id=title_id.clone()>{question.title}</h2>
+                <div class="dialog-body" id=body_id.clone()>
+                    <p>{question.body} {(!question.undoable).then(|| format!(" {}", t.ui.no_undo))}</p>
+                    {also}
+                </div>
+                {fields.into_iter().map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
+                {children.map(|children| children())}
+                {typed}
+                <div class="form-buttons">
+                    <button class=Variant::Secondary.class() type="button" popovertarget=id.clone() popovertargetaction="hide" autofocus=focus_cancel>
+                        {t.common.cancel}
+                    </button>
+                    <Button variant=Variant::Danger>{button}</Button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+/// A regular expression that only `text` itself matches (HTML's `pattern`, which uses JavaScript's `v` flag).
+fn literal(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        if c.is_ascii_punctuation() && c != '_' {
+            // By its number: the `v` flag reserves some doubled punctuation and forbids needless escapes.
+            out.push_str(&format!("\\x{:02x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn patterns_are_literal() {
+        fn check(text: &str, expected: &str) {
+            assert_eq!(super::literal(text), expected);
+        }
+        check("web_1", "web_1");
+        check("a.b-c", "a\\x2eb\\x2dc");
+        check("웹 (1)", "웹 \\x281\\x29");
+    }
+}

@@ -1,0 +1,192 @@
+//! Lists: a filter bar, a table and a pager, all of whose state is in the address.
+
+use super::button::{Button, LinkButton, Variant};
+use super::empty::Empty;
+use super::icon::{Glyph, Icon};
+use super::table::{Column, Rows, Table};
+use crate::i18n::{format::number, text};
+use crate::paths;
+use api::{ListQuery, Page};
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use leptos_router::hooks::{use_location, use_query_map};
+use std::time::Duration;
+
+/// What the address asks of a list.
+pub fn list_query() -> Memo<ListQuery> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        query.with(|query| {
+            let get = |name| query.get(name).unwrap_or_default();
+            ListQuery {
+                search: get("search"),
+                status: get("status"),
+                sort: get("sort"),
+                after: get("after"),
+                before: get("before"),
+                limit: get("limit").parse().unwrap_or_default(),
+            }
+        })
+    })
+}
+
+/// A table with everything around it. Where the list is empty and nothing narrows it, `empty` stands there instead.
+#[component]
+pub fn List<T>(
+    #[prop(into)] label: String,
+    columns: Vec<Column<T>>,
+    rows: Rows<T>,
+    #[prop(into)] page: Signal<Page<T>>,
+    #[prop(into)] query: Signal<ListQuery>,
+    /// The sort key that holds if the address has none, as the service defines it.
+    default_sort: &'static str,
+    /// The states to choose from: the API's word and the word people read. Empty: no such choice.
+    #[prop(optional)]
+    statuses: Vec<(&'static str, &'static str)>,
+    #[prop(into)] empty: ViewFn,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let t = text();
+    let nothing = Memo::new(move |_| page.with(|page| page.total == 0) && !query.with(ListQuery::is_filtered));
+    let no_match = Memo::new(move |_| page.with(|page| page.items.is_empty()));
+    let items = Signal::derive(move || page.with(|page| page.items.clone()));
+    let path = use_location().pathname;
+    let body = move || {
+        if no_match.get() {
+            let href = path.get();
+            view! {
+                <Empty icon=Icon::Search title=t.ui.no_match hint=t.ui.no_match_hint>
+                    <LinkButton href>{t.ui.clear_filter}</LinkButton>
+                </Empty>
+            }
+            .into_any()
+        } else {
+            let order = (query, default_sort);
+            view! { <Table label=label.clone() columns=columns.clone() rows=rows.clone() items order/> }.into_any()
+        }
+    };
+    move || {
+        if nothing.get() {
+            return empty.run();
+        }
+        view! {
+            <div class="list">
+                <FilterBar query statuses=statuses.clone()/>
+                {body.clone()}
+                <Pager page query/>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// Search and status: a GET form, which sends itself while one types where JavaScript runs.
+#[component]
+pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static str)>) -> impl IntoView {
+    let t = text();
+    let path = use_location().pathname;
+    let search = NodeRef::<leptos::html::Input>::new();
+    let send = move || {
+        if let Some(form) = search.get_untracked().and_then(|search| search.form()) {
+            _ = form.request_submit();
+        }
+    };
+    let mut send_later = debounce(Duration::from_millis(250), move |()| send());
+    // The reader's own typing is ahead of the address; following it would eat letters.
+    Effect::new(move |_| {
+        let asked = query.with(|query| query.search.clone());
+        if let Some(input) = search.get().filter(|input| document().active_element().as_ref() != Some(input)) {
+            input.set_value(&asked);
+        }
+    });
+    let names = statuses.clone();
+    let select = (!statuses.is_empty()).then(|| {
+        let option = move |(value, name): (&'static str, &'static str)| {
+            view! { <option value=value selected=move || query.with(|query| query.status == value)>{name}</option> }
+        };
+        view! {
+            <span class="select">
+                <select class="input" name="status" aria-label=t.common.status on:change=move |_| send()>
+                    <option value="" selected=move || query.with(|query| query.status.is_empty())>{t.ui.all_statuses}</option>
+                    {statuses.into_iter().map(option).collect_view()}
+                </select>
+                <Glyph icon=Icon::Down/>
+            </span>
+        }
+    });
+    let chips = move || {
+        let now = query.get();
+        let first = |query: ListQuery| ListQuery { after: String::new(), before: String::new(), ..query };
+        let chip = |what: String, without: ListQuery| {
+            let href = paths::list(&path.get(), &first(without));
+            view! {
+                <a class="chip" href=href aria-label=(t.ui.remove_filter)(&what) data-noscroll="true"><span>{what.clone()}</span><Glyph icon=Icon::Close/></a>
+            }
+        };
+        let status = names
+            .iter()
+            .find(|(value, _)| *value == now.status)
+            .map(|(_, name)| format!("{}: {name}", t.common.status));
+        let search = (!now.search.is_empty()).then(|| format!("“{}”", now.search));
+        let search = search.map(|what| chip(what, ListQuery { search: String::new(), ..now.clone() }));
+        let status = status.map(|what| chip(what, ListQuery { status: String::new(), ..now.clone() }));
+        now.is_filtered().then(|| view! { <div class="chips">{search}{status}</div> })
+    };
+    view! {
+        <div class="filter">
+            <Form method="get" action=move || path.get() noscroll=true replace=true attr:class="filter-form" attr:role="search">
+                <span class="search">
+                    <Glyph icon=Icon::Search/>
+                    <input
+                        class="input" type="search" name="search" aria-label=t.ui.search placeholder=t.ui.search autocomplete="off"
+                        value=query.with_untracked(|query| query.search.clone()) node_ref=search on:input=move |_| send_later(())
+                    />
+                </span>
+                {select}
+                {move || query.with(|query| (!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone()/> }))}
+                {move || query.with(|query| (query.limit > 0).then(|| view! { <input type="hidden" name="limit" value=query.limit.to_string()/> }))}
+                <span class="filter-apply"><Button variant=Variant::Secondary>{t.ui.apply}</Button></span>
+            </Form>
+            {chips}
+        </div>
+    }
+}
+
+/// How many rows there are, and the way to those before and behind.
+#[component]
+pub fn Pager<T: Clone + Send + Sync + 'static>(page: Signal<Page<T>>, query: Signal<ListQuery>) -> impl IntoView {
+    let t = text();
+    let path = use_location().pathname;
+    let step = move |after: Option<String>, before: Option<String>| {
+        let query = ListQuery { after: after.unwrap_or_default(), before: before.unwrap_or_default(), ..query.get() };
+        paths::list(&path.get(), &query)
+    };
+    let count = move || {
+        page.with(|page| match page.items.len() as u64 {
+            shown if shown < page.total => (t.ui.rows_of)(shown, page.total),
+            _ => (t.ui.rows)(page.total),
+        })
+    };
+    let links = move || {
+        let (previous, next) = page.with(|page| (page.previous.clone(), page.next.clone()));
+        (previous.is_some() || next.is_some()).then(|| {
+            let previous = previous.map(|cursor| step(None, Some(cursor)));
+            let next = next.map(|cursor| step(Some(cursor), None));
+            view! {
+                <nav class="pager-links" aria-label=t.ui.pages>
+                    <a class="button" rel="prev" href=previous.clone() aria-disabled=previous.is_none().then_some("true")><Glyph icon=Icon::Left/><span>{t.ui.previous}</span></a>
+                    <a class="button" rel="next" href=next.clone() aria-disabled=next.is_none().then_some("true")><span>{t.ui.next}</span><Glyph icon=Icon::Right/></a>
+                </nav>
+            }
+        })
+    };
+    view! { <footer class="pager"><p class="pager-count" role="status">{count}</p>{links}</footer> }
+}
+
+/// How many, behind a heading.
+#[component]
+pub fn Count(n: u64) -> impl IntoView {
+    view! { <span class="count">{number(n)}</span> }
+}

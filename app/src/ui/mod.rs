@@ -1,0 +1,93 @@
+//! The components that pages are made of. They know no service: a page gives them texts, values and links.
+//!
+//! Everything works without JavaScript. Texts come from `i18n`; a component takes what it shows as `impl Into<String>`.
+//!
+//! ```text
+//! // A page's top. It sets the document's title; the children are its actions.
+//! <PageHeader title=t.common.instances><LinkButton href variant=Variant::Primary icon=Some(Icon::Add)>{t.compute.launch_instance}</LinkButton></PageHeader>
+//! <PageHeader title=name way=vec![Crumb::new(t.common.instances, paths::instances(project))] badges=|| view! { <StateBadge …/> }>…</PageHeader>
+//!
+//! // Data: shows the children once it is there, the failure otherwise. `page` is a Signal that follows the resource.
+//! <Load from=resource let:page>…</Load>
+//!
+//! // A list: filter bar, sortable table, pager, empty state. `query` is `list_query()`, which the resource reads as well.
+//! <List label=t.common.images page query columns rows default_sort="name" statuses=vec![("active", "Active")] empty=|| view! { <Empty …/> }/>
+//! let columns = vec![Column::new("name", t.common.name, |i: &Image| view! { <a href=…>{i.name.clone()}</a> }).sortable(), …];  // .number()
+//! let rows = Rows::new(|i: &Image| i.id.to_string(), |i| i.name.clone()).actions(move |i| vec![Action::…]);
+//! <Table label columns rows items=signal_of_vec/>                                  // a short list without filter and pages
+//!
+//! // Actions of a row or a page: the first that is possible is a button, the rest stand in a menu.
+//! Action::link(label, Icon::Console, href)
+//! Action::post(label, Icon::Stop, server_action, vec![("id", id)]).disabled_because(why).confirm(Question::new(title, what_happens).also(list).typed(name))
+//! <Actions id="instance" name actions buttons=2/>                                   // in a page's header
+//! <Outcomes calls=vec![start.into(), stop.into()]/>                                // shows what went wrong with them; once per page
+//! <Confirm id call fields question button/>  opened by  <Button kind="button" opens=id>   // a dialog of one's own
+//!
+//! // Forms. `call` is a ServerAction or a Call; fields find their faults by name.
+//! <Form call=action submit=t.common.create cancel=href>
+//!     <TextField name="name" label required=true hint/>  <NumberField unit="GiB"/>  <TextArea mono=true/>  <FileField accept=".qcow2"/>
+//!     <SelectField choices=vec![Choice::new(id, label).detail(line)] value/>  <RadioCards choices/>  <CheckboxField checked=true/>  <Hidden name value/>
+//! </Form>
+//!
+//! // Values.
+//! <StateBadge state="ACTIVE" tone=Tone::Good label detail=Some(task)/>  <Tag label/>  <When at/>  <Bytes bytes/>
+//! <Progress label percent/>  <Meter label used limit show=Some(format::mebibytes)/>
+//! <Copyable value=id/>  <CodeBlock label text/>  <LogView label text=signal/>
+//! <Section title><Facts><Fact name>value</Fact></Facts></Section>
+//!
+//! // Places.
+//! let current = current_tab(&["overview", "log"]);  <Tabs label tabs=vec![Tab::new("overview", title).count(3)] current/>
+//! <Empty icon title hint>buttons</Empty>  <Notice tone title>text</Notice>  <Failure error/>  <Skeleton/>  <Spinner/>  <Glyph icon/>
+//! <Menu id label face=|| …><MenuGroup title><MenuLink href>text</MenuLink></MenuGroup></Menu>
+//! messages().done(text)                                                             // floats for a moment; take `messages()` in the body
+//! ```
+//!
+//! `disabled_because: Option<String>` turns a control off and says why. Only one button of a page is `Variant::Primary`.
+
+mod actions;
+mod amount;
+mod button;
+mod call;
+mod confirm;
+mod copy;
+mod empty;
+mod field;
+mod form;
+mod icon;
+mod kv;
+mod list;
+mod load;
+mod log;
+mod menu;
+mod notice;
+mod page_header;
+mod palette;
+mod skeleton;
+mod state;
+mod table;
+mod tabs;
+mod when;
+
+pub use actions::{Action, Actions};
+pub use amount::{Bytes, Meter, Progress};
+pub use button::{Button, IconButton, LinkButton, Variant};
+pub use call::Call;
+pub use confirm::{Confirm, Question};
+pub use copy::{CopyButton, Copyable};
+pub use empty::Empty;
+pub use field::{CheckboxField, Choice, FileField, Hidden, NumberField, RadioCards, SelectField, TextArea, TextField};
+pub use form::Form;
+pub use icon::{Glyph, Icon};
+pub use kv::{Fact, Facts, Section};
+pub use list::{Count, FilterBar, List, Pager, list_query};
+pub use load::Load;
+pub use log::{CodeBlock, LogView};
+pub use menu::{Menu, MenuGroup, MenuLink, hide_around};
+pub use notice::{Failure, MessageArea, Messages, Notice, Outcomes, messages, provide_messages};
+pub use page_header::{Breadcrumbs, Crumb, PageHeader};
+pub use palette::{Entry, Palette};
+pub use skeleton::{Skeleton, Spinner};
+pub use state::{StateBadge, Tag, Tone};
+pub use table::{Column, Rows, Table};
+pub use tabs::{Tab, Tabs, current_tab};
+pub use when::{When, provide_clock};
