@@ -97,6 +97,13 @@ fn conflict_ko(conflict: &Conflict) -> String {
         Conflict::NotRouted => {
             "이 네트워크에는 외부 네트워크로 연결된 라우터가 없어 유동 IP를 사용할 수 없습니다.".to_owned()
         }
+        Conflict::ExternalNetwork => {
+            "외부 네트워크는 클라우드 운영자가 관리합니다. 여기가 아니라 서버 설정에서 변경해야 합니다.".to_owned()
+        }
+        Conflict::DefaultGroup => {
+            "default 보안 그룹은 프로젝트에 속해 있어 삭제할 수 없습니다. 규칙은 변경할 수 있습니다.".to_owned()
+        }
+        Conflict::RuleExists => "보안 그룹에 같은 규칙이 이미 있습니다.".to_owned(),
     }
 }
 
@@ -137,6 +144,10 @@ fn why_ko(why: &Why) -> String {
         }
         Why::PrefixLength { min, max } => format!("서브넷 프리픽스 길이는 {min}에서 {max} 사이여야 합니다."),
         Why::ReservedRange => "예약된 범위이므로 프로젝트 네트워크에 사용할 수 없습니다.".to_owned(),
+        Why::PortsWithoutProtocol => {
+            "포트는 tcp와 udp에만 지정할 수 있습니다. 비워 두거나 둘 중 하나를 선택해 주세요.".to_owned()
+        }
+        Why::TwoRemotes => "주소 범위와 보안 그룹 중 하나만 지정해 주세요.".to_owned(),
         Why::PortRange => "포트는 1에서 65535 사이여야 하며, 마지막 포트는 첫 포트보다 작을 수 없습니다.".to_owned(),
         Why::NotAPublicKey => {
             "OpenSSH 형식의 공개 키가 아닙니다. ssh-ed25519, ecdsa-sha2-nistp256 또는 ssh-rsa로 시작해야 합니다."
