@@ -8,11 +8,13 @@ mod floating_ips;
 pub mod ipam;
 mod networks;
 mod ports;
+mod reconcile;
 mod rules;
 mod security_groups;
 mod service;
 pub mod simulator;
 mod store;
+mod topology;
 
 pub use networks::external_ensure;
 pub use ports::{InstancePort, Touched, dns_names, groups_of, port_at, port_create, ports_of, ports_release};

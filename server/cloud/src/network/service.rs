@@ -18,17 +18,21 @@ use api::{
 use async_trait::async_trait;
 use sqlx::SqlitePool;
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 pub struct NetworkService {
     pub(super) core: Arc<Core>,
     pub(super) engine: Arc<dyn Engine>,
     pub(super) poke: Poke,
+    /// Held during a pass: passes never overlap.
+    pub(super) passing: tokio::sync::Mutex<()>,
+    /// What the engine said at the last pass, if it failed.
+    pub(super) fault: Mutex<Option<String>>,
 }
 
 impl NetworkService {
     pub fn new(core: Arc<Core>, engine: Arc<dyn Engine>) -> Arc<Self> {
-        Arc::new(Self { core, engine, poke: Poke::default() })
+        Arc::new(Self { core, engine, poke: Poke::default(), passing: Default::default(), fault: Mutex::default() })
     }
 
     /// After a commit: tells the browsers what has changed and wakes the reconciler.

@@ -5,6 +5,7 @@ pub mod network;
 pub mod port;
 pub mod router;
 pub mod security_group;
+pub mod snapshot;
 
 use super::engine::Cidr;
 use crate::fault::StoreError;
