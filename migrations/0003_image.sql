@@ -1,4 +1,4 @@
--- Images. The data lies in a file named by the image's id; a row without data is queued or saving.
+-- Images. The data lies in a file named by the image's id; an image without data is queued or saving.
 
 create table image (
     id           text    not null primary key,
@@ -20,6 +20,8 @@ create table image (
     min_ram_mb   bigint  not null default 0,
     -- Why the data was refused.
     refused      text,
+    -- The upload, for as long as it takes.
+    operation_id text    not null,
     -- Deleted by its owner; the file stays while instances stand on it, then the reconciler removes both.
     deleted_at   bigint,
     created_at   bigint  not null,

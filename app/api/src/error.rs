@@ -136,6 +136,8 @@ pub enum Why {
     ImageQuota { limit: i64, used: i64 },
     #[error("The upload ended before the file was complete. Send it again.")]
     Incomplete,
+    #[error("The server was restarted during the upload. Send it again.")]
+    Restarted,
     #[error("The image store is full. Ask an administrator to make room, then send it again.")]
     StoreFull,
     #[error("An image that is {status} cannot be used. Choose an active one.")]

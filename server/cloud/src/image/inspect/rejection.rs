@@ -90,6 +90,9 @@ pub enum Rejection {
          Shrink it: qemu-img resize --shrink FILE SIZE"
     )]
     TooLarge { virtual_size: u64 },
+    /// Not the uploader's doing either: nothing may write to a stored image.
+    #[error("The file is {is} now, but was {was} when it was accepted. Delete the image and upload it again.")]
+    Changed { was: &'static str, is: &'static str },
     /// Not the uploader's fault: the cloud's own disk failed.
     #[error(
         "The file cannot be read back from the cloud's disk. Upload it again; if that fails too, tell the \

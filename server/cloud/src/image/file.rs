@@ -1,0 +1,121 @@
+//! The files of the image store: `images/incoming/<id>` while data comes in, `images/<id>` once it has been accepted. Names are made from
+//! ids alone. Everything here blocks.
+
+use super::inspect::{self, Rejection, Verdict};
+use api::ImageId;
+use bytes::Bytes;
+use nix::sys::statvfs::fstatvfs;
+use sha2::{Digest, Sha512};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Stays free in the file system of the store, in bytes: a full one would stop the database and every running guest.
+pub const RESERVE: u64 = 64 << 20;
+
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("images")
+}
+
+pub fn incoming_folder(data: &Path) -> PathBuf {
+    folder(data).join("incoming")
+}
+
+pub fn kept(data: &Path, id: ImageId) -> PathBuf {
+    folder(data).join(id.to_string())
+}
+
+pub fn incoming(data: &Path, id: ImageId) -> PathBuf {
+    incoming_folder(data).join(id.to_string())
+}
+
+/// `StorageFull` unless that many bytes fit and the reserve stays free.
+fn require_space(file: &File, bytes: u64) -> io::Result<()> {
+    let space = fstatvfs(file)?;
+    let free = space.blocks_available().saturating_mul(space.fragment_size());
+    if free >= bytes.saturating_add(RESERVE) { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+}
+
+/// Data on its way in.
+pub struct Incoming {
+    file: File,
+    data: PathBuf,
+    id: ImageId,
+    hash: Sha512,
+    len: u64,
+}
+
+impl Incoming {
+    /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.
+    pub fn create(data: &Path, id: ImageId, expected: u64) -> io::Result<Self> {
+        fs::create_dir_all(incoming_folder(data))?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(incoming(data, id))?;
+        require_space(&file, expected)?;
+        Ok(Self { file, data: data.to_owned(), id, hash: Sha512::new(), len: 0 })
+    }
+
+    pub fn append(&mut self, chunks: &[Bytes]) -> io::Result<()> {
+        require_space(&self.file, chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
+        for chunk in chunks {
+            self.file.write_all(chunk)?;
+            self.hash.update(chunk);
+            self.len += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    pub fn inspect(&self) -> Result<Verdict, Rejection> {
+        inspect::inspect(&self.file, self.len)
+    }
+
+    /// Makes the data read-only and durable under its final name; answers with its SHA-512 in hex.
+    pub fn keep(self) -> io::Result<String> {
+        self.file.set_permissions(Permissions::from_mode(0o444))?;
+        self.file.sync_all()?;
+        fs::rename(incoming(&self.data, self.id), kept(&self.data, self.id))?;
+        File::open(folder(&self.data))?.sync_all()?;
+        Ok(hex::encode(self.hash.finalize()))
+    }
+}
+
+/// Removes whatever there is of an image's data.
+pub fn remove(data: &Path, id: ImageId) -> io::Result<()> {
+    for path in [incoming(data, id), kept(data, id)] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The ids of all images that have a file here.
+pub fn list(data: &Path) -> io::Result<Vec<ImageId>> {
+    let mut ids = Vec::new();
+    for folder in [folder(data), incoming_folder(data)] {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            // What is named otherwise is not ours.
+            ids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<ImageId>().ok()));
+        }
+    }
+    Ok(ids)
+}
+
+/// The SHA-512 of a file, in hex.
+pub fn checksum(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha512::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex::encode(hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The reconciler of images: removes what uploads of a dead process left behind, files without a row, and deleted images that nothing
+//! stands on any more. A pass takes no arguments: after a restart the first pass does what any other would have done.
+
+use super::service::ImageService;
+use super::upload::on_disk;
+use super::{file, store};
+use crate::core::Core;
+use crate::fault::StoreError;
+use crate::operation;
+use api::{Error, ImageId, Kind, Result, Why};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The longest time between two passes.
+const PERIOD: Duration = Duration::from_secs(60);
+
+impl ImageService {
+    /// Passes, one after the other, until told to stop.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.pass().await {
+                tracing::warn!(%error, "image pass failed");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.uploads.poke.poked() => {}
+                () = tokio::time::sleep(PERIOD) => {}
+            }
+        }
+    }
+
+    /// One look at all rows and files. Answers whether there was anything to do.
+    pub async fn pass(&self) -> Result<bool> {
+        self.give_up_abandoned().await?;
+        let orphans = self.remove_orphans().await?;
+        let mut collected = store::collectable(self.core.db.read()).await?;
+        // An upload whose row was deleted under way cleans up by itself.
+        collected.retain(|id| !self.uploads.is_busy(*id));
+        for id in &collected {
+            discard(&self.core, *id, &Error::field("file", Why::Restarted)).await?;
+        }
+        Ok(orphans || !collected.is_empty())
+    }
+
+    /// An upload of a process that has died is as good as deleted.
+    async fn give_up_abandoned(&self) -> Result<()> {
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        for id in store::unfinished(&mut tx).await? {
+            // An upload is busy from before its row is there until after its last commit, and no other commit comes between here.
+            if !self.uploads.is_busy(id) {
+                store::delete(&mut tx, id, now).await?;
+            }
+        }
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+
+    async fn remove_orphans(&self) -> Result<bool> {
+        // Files before rows: an upload that begins in between has a row and no file seen here.
+        let data = self.core.data.clone();
+        let mut orphans = on_disk(move || file::list(&data)).await?;
+        let known = store::all(self.core.db.read()).await?;
+        orphans.retain(|id| !known.contains(id));
+        for &id in &orphans {
+            tracing::warn!(image = %id, "removing an image file that has no row");
+            let data = self.core.data.clone();
+            on_disk(move || file::remove(&data, id)).await?;
+        }
+        Ok(!orphans.is_empty())
+    }
+}
+
+/// Removes an image for good, files first, so that no bytes lie anywhere uncounted. If its upload was still under way, `why` is how that
+/// ends.
+pub async fn discard(core: &Core, id: ImageId, why: &Error) -> Result<()> {
+    let data = core.data.clone();
+    on_disk(move || file::remove(&data, id)).await?;
+    let mut tx = core.db.begin().await.map_err(StoreError)?;
+    let Some(removed) = store::remove(&mut tx, id).await? else { return Ok(()) };
+    operation::end(&mut tx, removed.operation, Some(why), core.clock.now()).await?;
+    tx.commit().await.map_err(StoreError)?;
+    core.hub.changed(Kind::Image, id, removed.project);
+    Ok(())
+}

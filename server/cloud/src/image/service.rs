@@ -1,0 +1,161 @@
+//! The image service: the contract's calls, and the ways in for data.
+
+use super::upload::{self, Uploads, on_disk};
+use super::{file, store};
+use crate::authz::{self, Action};
+use crate::core::Core;
+use crate::fault::StoreError;
+use crate::operation::{self, Target};
+use api::error::Faults;
+use api::image::{Image, Images, NewImage, Visibility};
+use api::{Caller, Error, ImageId, Kind, ListQuery, Name, Page, Result, Why};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::Stream;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::io::ReaderStream;
+
+/// The largest minimum, in GB and MB: Glance's columns end there.
+const MINIMUM_MAX: i64 = i32::MAX as i64;
+/// How much of a file on the host is read at a time, in bytes.
+const READ: usize = 1 << 20;
+
+pub struct ImageService {
+    pub(super) core: Arc<Core>,
+    pub(super) uploads: Uploads,
+}
+
+/// What the form says, once every field has been read.
+#[derive(Debug)]
+pub struct Form {
+    pub name: Name,
+    pub description: String,
+    pub visibility: Visibility,
+    pub min_disk_gb: i64,
+    pub min_ram_mb: i64,
+}
+
+impl ImageService {
+    pub fn new(core: Arc<Core>) -> Arc<Self> {
+        Arc::new(Self { core, uploads: Uploads::default() })
+    }
+
+    /// Wakes the reconciler: something that stood on an image may be gone.
+    pub fn poke(&self) {
+        self.uploads.poke.poke();
+    }
+
+    /// Takes an image in: the form's fields first, then the file's bytes as they come. Ends when the image is active, or with the reason
+    /// why not; then nothing of it stays but the failed operation in the task centre. Dropped before the stream has ended, it cleans up by
+    /// itself.
+    ///
+    /// `announced` is what the sender says will come, such as `Content-Length`; it may count the form around the file. It is good for
+    /// refusing at once and for showing progress, and is not relied on.
+    ///
+    /// # Errors
+    /// `Invalid` with all fields at fault before anything is read; later with the field `file`: over quota, store full, broken off, or
+    /// refused by the inspector. The stream may then be left unread.
+    pub async fn image_upload(
+        &self,
+        caller: &Caller,
+        new: NewImage,
+        announced: Option<u64>,
+        stream: impl Stream<Item = io::Result<Bytes>> + Send,
+    ) -> Result<ImageId> {
+        authz::require(caller, Action::Write)?;
+        let form = read(new)?;
+        if form.visibility == Visibility::Public {
+            authz::require(caller, Action::PublishImage)?;
+        }
+        upload::upload(&self.core, &self.uploads, caller, form, announced, stream).await
+    }
+
+    /// Makes an image of a file on the host, as if the caller had uploaded it; one of that name and content is enough. The file is copied
+    /// and may go afterwards.
+    ///
+    /// # Errors
+    /// As `image_upload`, and `Internal` if the file cannot be read.
+    pub async fn image_register(
+        &self,
+        caller: &Caller,
+        name: &str,
+        path: &Path,
+        visibility: Visibility,
+    ) -> Result<ImageId> {
+        let from = path.to_owned();
+        let checksum = on_disk(move || file::checksum(&from)).await?;
+        if let Some(id) = store::find_same(self.core.db.read(), caller.project, name, &checksum).await? {
+            return Ok(id);
+        }
+        let opened = tokio::fs::File::open(path).await.map_err(upload::failed)?;
+        let len = opened.metadata().await.map_err(upload::failed)?.len();
+        let new = NewImage { name: name.to_owned(), visibility: visibility.as_str().to_owned(), ..NewImage::default() };
+        self.image_upload(caller, new, Some(len), ReaderStream::with_capacity(opened, READ)).await
+    }
+}
+
+/// Every field by itself; all faults at once.
+fn read(new: NewImage) -> Result<Form> {
+    let mut faults = Faults::default();
+    let name = faults.take("name", Name::parse(&new.name));
+    faults.take("description", api::name::line(&new.description, Name::MAX));
+    let visibility = match new.visibility.as_str() {
+        "" => Ok(Visibility::Private),
+        text => Visibility::parse(text).ok_or(Why::NotAChoice),
+    };
+    let visibility = faults.take("visibility", visibility);
+    let min_disk_gb = faults.take("min_disk_gb", minimum(&new.min_disk_gb));
+    let min_ram_mb = faults.take("min_ram_mb", minimum(&new.min_ram_mb));
+    faults.finish()?;
+    match (name, visibility, min_disk_gb, min_ram_mb) {
+        (Some(name), Some(visibility), Some(min_disk_gb), Some(min_ram_mb)) => {
+            Ok(Form { name, description: new.description, visibility, min_disk_gb, min_ram_mb })
+        }
+        _ => Err(Error::field("name", Why::Required)),
+    }
+}
+
+fn minimum(text: &str) -> std::result::Result<i64, Why> {
+    let text = text.trim();
+    let number = if text.is_empty() { Some(0) } else { text.parse().ok() };
+    number.filter(|number| (0..=MINIMUM_MAX).contains(number)).ok_or(Why::Range { min: 0, max: MINIMUM_MAX })
+}
+
+#[async_trait]
+impl Images for ImageService {
+    async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
+        authz::require(caller, Action::Read)?;
+        let page = store::list(self.core.db.read(), caller.project, query).await?;
+        Ok(page.map(|row| row.seen_by(caller.project)))
+    }
+
+    async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image> {
+        authz::require(caller, Action::Read)?;
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let row = store::find(&mut db, caller.project, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))?;
+        Ok(row.seen_by(caller.project))
+    }
+
+    /// The image is gone from every list at once. Its bytes count against the quota until they are: instances may still stand on them.
+    async fn image_delete(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        authz::require(caller, Action::Write)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let row = store::find(&mut tx, caller.project, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))?;
+        let private = row.image.visibility == Visibility::Private;
+        if !private {
+            authz::require(caller, Action::PublishImage)?;
+        }
+        store::delete(&mut tx, id, now).await?;
+        let target = Target { kind: Kind::Image, id: &id.to_string(), name: &row.image.name };
+        operation::done(&mut tx, caller, "image_delete", target, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.uploads.cancel(id);
+        self.poke();
+        self.core.hub.changed(Kind::Image, id, private.then_some(row.project));
+        operation::announce(&self.core, caller.project);
+        Ok(())
+    }
+}
