@@ -1,6 +1,9 @@
 //! Nova's part: instances, flavors and key pairs.
 
-use crate::{FlavorId, ImageId, InstanceId, KeypairId, ListQuery, Micros, NetworkId, Page, PortId, Result, SecurityGroupId, caller::Caller};
+use crate::{
+    FlavorId, ImageId, InstanceId, KeypairId, ListQuery, Micros, NetworkId, Page, PortId, Result, SecurityGroupId,
+    caller::Caller,
+};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,8 +22,15 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Status; 7] =
-        [Status::Build, Status::Active, Status::Shutoff, Status::Paused, Status::Reboot, Status::HardReboot, Status::Error];
+    pub const ALL: [Status; 7] = [
+        Status::Build,
+        Status::Active,
+        Status::Shutoff,
+        Status::Paused,
+        Status::Reboot,
+        Status::HardReboot,
+        Status::Error,
+    ];
 
     /// The API's word.
     pub fn as_str(self) -> &'static str {

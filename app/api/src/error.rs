@@ -25,7 +25,9 @@ pub enum Error {
     #[error("{0}")]
     Refused(Refusal),
     /// The project's limit would be passed.
-    #[error("The project's quota does not allow this: {asked} more {what} asked for, {used} of {limit} used. Delete something, or ask an administrator for a larger quota.")]
+    #[error(
+        "The project's quota does not allow this: {asked} more {what} asked for, {used} of {limit} used. Delete something, or ask an administrator for a larger quota."
+    )]
     Quota { what: String, limit: i64, used: i64, asked: i64 },
     /// Nobody is signed in, or the session has ended.
     #[error("Sign in to go on.")]
@@ -37,7 +39,9 @@ pub enum Error {
     #[error("{what} does not answer now: {why}")]
     Unavailable { what: String, why: String },
     /// A fault of ours. The whole story stands in the log under the incident's id.
-    #[error("Something went wrong inside Offing. An administrator finds the cause in the log under incident {incident}.")]
+    #[error(
+        "Something went wrong inside Offing. An administrator finds the cause in the log under incident {incident}."
+    )]
     Internal { incident: String },
 }
 
@@ -115,7 +119,9 @@ pub enum Why {
     PortRange,
     #[error("Not a public key in OpenSSH form. It starts with ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa.")]
     NotAPublicKey,
-    #[error("Keys of the type {name} are not accepted. Use ed25519, ecdsa (nistp256, 384 or 521) or rsa of at least 2048 bits.")]
+    #[error(
+        "Keys of the type {name} are not accepted. Use ed25519, ecdsa (nistp256, 384 or 521) or rsa of at least 2048 bits."
+    )]
     KeyType { name: String },
     #[error("The image needs {needs} GB of disk; this flavor has {has} GB.")]
     DiskTooSmall { needs: u64, has: u64 },

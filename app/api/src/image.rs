@@ -18,7 +18,8 @@ pub enum ImageStatus {
 }
 
 impl ImageStatus {
-    pub const ALL: [ImageStatus; 4] = [ImageStatus::Queued, ImageStatus::Saving, ImageStatus::Active, ImageStatus::Killed];
+    pub const ALL: [ImageStatus; 4] =
+        [ImageStatus::Queued, ImageStatus::Saving, ImageStatus::Active, ImageStatus::Killed];
 
     pub fn as_str(self) -> &'static str {
         match self {

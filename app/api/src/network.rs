@@ -1,8 +1,8 @@
 //! Neutron's part: networks, subnets, routers, ports, floating IPs and security groups.
 
 use crate::{
-    FloatingIpId, InstanceId, ListQuery, Micros, NetworkId, Page, PortId, Result, RouterId, SecurityGroupId, SecurityGroupRuleId, SubnetId,
-    caller::Caller,
+    FloatingIpId, InstanceId, ListQuery, Micros, NetworkId, Page, PortId, Result, RouterId, SecurityGroupId,
+    SecurityGroupRuleId, SubnetId, caller::Caller,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -193,6 +193,11 @@ pub trait Networks: Send + Sync {
     async fn security_group_show(&self, caller: &Caller, id: SecurityGroupId) -> Result<SecurityGroup>;
     async fn security_group_create(&self, caller: &Caller, name: &str, description: &str) -> Result<SecurityGroupId>;
     async fn security_group_delete(&self, caller: &Caller, id: SecurityGroupId) -> Result<()>;
-    async fn security_group_rule_create(&self, caller: &Caller, group: SecurityGroupId, new: NewRule) -> Result<SecurityGroupRuleId>;
+    async fn security_group_rule_create(
+        &self,
+        caller: &Caller,
+        group: SecurityGroupId,
+        new: NewRule,
+    ) -> Result<SecurityGroupRuleId>;
     async fn security_group_rule_delete(&self, caller: &Caller, id: SecurityGroupRuleId) -> Result<()>;
 }

@@ -63,6 +63,11 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with each item turned into another.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), total: self.total, next: self.next, previous: self.previous }
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            total: self.total,
+            next: self.next,
+            previous: self.previous,
+        }
     }
 }

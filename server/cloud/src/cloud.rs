@@ -1,12 +1,16 @@
 //! The whole cloud: the services over one database, one hypervisor and one network engine.
 
 use crate::clock::Clock;
+use crate::compute::ComputeService;
 use crate::compute::hypervisor::Hypervisor;
 use crate::core::Core;
 use crate::db::{Db, OpenError};
+use crate::fault::StoreError;
 use crate::hub::Hub;
 use crate::identity::IdentityService;
+use crate::image::ImageService;
 use crate::network::engine::{Cidr, Engine};
+use crate::network::{self, NetworkService};
 use crate::operation::OperationService;
 use crate::quota::QuotaService;
 use std::net::Ipv4Addr;
@@ -50,6 +54,9 @@ pub enum StartError {
 pub struct Cloud {
     core: Arc<Core>,
     pub identity: Arc<IdentityService>,
+    pub images: Arc<ImageService>,
+    pub networks: Arc<NetworkService>,
+    pub compute: Arc<ComputeService>,
     pub operations: Arc<OperationService>,
     pub quotas: Arc<QuotaService>,
     /// The admin's password, if this start has made it up.
@@ -65,18 +72,41 @@ impl Cloud {
         let hub = Hub::new(options.clock.clone());
         let core = Arc::new(Core { db, hub, clock: options.clock, data: options.data });
         let identity = Arc::new(IdentityService::new(core.clone())?);
-        let first_password = identity.first_start(options.admin_password).await?;
-        Ok(Self {
+        let networks = NetworkService::new(core.clone(), options.engine);
+        let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone());
+        let cloud = Self {
             identity,
+            images: ImageService::new(core.clone()),
+            networks,
+            compute,
             operations: Arc::new(OperationService::new(core.clone())),
             quotas: Arc::new(QuotaService::new(core.clone())),
-            first_password,
+            first_password: None,
             core,
-        })
+        };
+        cloud.first_start(options.admin_password, options.external).await
+    }
+
+    /// Makes what every cloud has, where it is missing.
+    async fn first_start(mut self, password: Option<String>, external: Option<External>) -> Result<Self, StartError> {
+        self.first_password = self.identity.first_start(password).await?;
+        self.compute.flavors_ensure().await?;
+        if let Some(external) = external {
+            let project = self.identity.admin_project().await?;
+            let mut tx = self.core.db.begin().await.map_err(StoreError).map_err(api::Error::from)?;
+            let External { physical_network, cidr, gateway } = external;
+            network::external_ensure(&mut tx, project, &physical_network, cidr, gateway, self.core.clock.now()).await?;
+            tx.commit().await.map_err(StoreError).map_err(api::Error::from)?;
+        }
+        Ok(self)
     }
 
     pub fn hub(&self) -> &Hub {
         &self.core.hub
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.core.clock
     }
 
     pub fn db(&self) -> &Db {
@@ -84,10 +114,30 @@ impl Cloud {
     }
 
     /// Starts the reconcilers. They end when `stop` is cancelled, after the pass under way.
-    pub fn start(&self, _stop: CancellationToken) -> JoinSet<()> {
-        JoinSet::new()
+    pub fn start(&self, stop: CancellationToken) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.compute.clone().run(stop.clone()));
+        tasks.spawn({
+            let networks = self.networks.clone();
+            let stop = stop.clone();
+            async move { networks.run(stop).await }
+        });
+        tasks.spawn({
+            let images = self.images.clone();
+            async move { images.run(stop).await }
+        });
+        tasks
     }
 
-    /// Runs passes until none changes anything: for tests, in place of `start`.
-    pub async fn settle(&self) {}
+    /// Runs passes until none changes anything: for tests and for seeding, in place of `start`.
+    pub async fn settle(&self) -> api::Result<()> {
+        loop {
+            let networks = self.networks.pass().await?;
+            let compute = self.compute.pass().await?.worked;
+            let images = self.images.pass().await?;
+            if !networks && !compute && !images {
+                return Ok(());
+            }
+        }
+    }
 }

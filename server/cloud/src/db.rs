@@ -25,7 +25,9 @@ pub struct Db {
 pub enum OpenError {
     #[error("the database {path} cannot be opened: {source}")]
     Open { path: String, source: sqlx::Error },
-    #[error("the database {path} cannot be brought to this version's schema: {source}. It may come from a newer Offing.")]
+    #[error(
+        "the database {path} cannot be brought to this version's schema: {source}. It may come from a newer Offing."
+    )]
     Migrate { path: String, source: sqlx::migrate::MigrateError },
 }
 
@@ -48,8 +50,11 @@ impl Db {
             .run(&write)
             .await
             .map_err(|source| OpenError::Migrate { path: path.display().to_string(), source })?;
-        let read =
-            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await.map_err(open)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(open)?;
         Ok(Self { read, write })
     }
 

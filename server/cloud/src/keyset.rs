@@ -105,7 +105,14 @@ where
 
     // Sort value and id come last, so that cursors can be made without knowing the row's type.
     let mut select = QueryBuilder::new("select ");
-    select.push(list.select).push(", ").push(sort.column).push(" as _sort, ").push(list.id).push(" as _id ").push(list.from);
+    select
+        .push(list.select)
+        .push(", ")
+        .push(sort.column)
+        .push(" as _sort, ")
+        .push(list.id)
+        .push(" as _id ")
+        .push(list.from);
     let filter = match &cursor {
         Cursor::Start => filter,
         Cursor::After(value, id) | Cursor::Before(value, id) => {
@@ -199,7 +206,13 @@ mod tests {
         let db = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
         sqlx::query("create table thing (id text, name text, size bigint)").execute(&db).await.unwrap();
         for (id, name, size) in [("1", "b", 5), ("2", "a", 5), ("3", "d", 1), ("4", "c", 9), ("5", "c", 5)] {
-            sqlx::query("insert into thing values ($1, $2, $3)").bind(id).bind(name).bind(size).execute(&db).await.unwrap();
+            sqlx::query("insert into thing values ($1, $2, $3)")
+                .bind(id)
+                .bind(name)
+                .bind(size)
+                .execute(&db)
+                .await
+                .unwrap();
         }
         db
     }

@@ -15,5 +15,6 @@ mod keyset;
 pub mod network;
 pub mod operation;
 pub mod quota;
+mod seed;
 
 pub use cloud::{Cloud, External, Options, StartError};

@@ -6,7 +6,7 @@ use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::db::{Tx, is_unique};
 use crate::fault::StoreError;
-use crate::{audit, operation};
+use crate::{audit, network, operation};
 use api::error::{Conflict, Faults};
 use api::identity::{Identity, Me, Membership};
 use api::{Caller, DomainId, Error, Kind, Micros, Name, ProjectId, Result, Role, UserId, Why};
@@ -56,6 +56,7 @@ impl IdentityService {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         store::domain_insert(&mut tx, domain, DEFAULT_DOMAIN, now).await?;
         store::project_insert(&mut tx, project, domain, ADMIN, "Runs the cloud.", now).await.map_err(StoreError)?;
+        network::default_group_ensure(&mut tx, project, now).await?;
         store::user_insert(&mut tx, user, domain, ADMIN, &hash, now).await.map_err(StoreError)?;
         store::assignment_set(&mut tx, user, project, Role::Admin, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -70,8 +71,10 @@ impl IdentityService {
     /// A caller for what the program does by itself, as the admin.
     pub async fn system_caller(&self) -> Result<Caller> {
         let project = self.admin_project().await?;
-        let user =
-            store::user_by_name(self.core.db.read(), ADMIN).await?.ok_or_else(|| Error::not_found(Kind::User, ADMIN))?.id;
+        let user = store::user_by_name(self.core.db.read(), ADMIN)
+            .await?
+            .ok_or_else(|| Error::not_found(Kind::User, ADMIN))?
+            .id;
         self.caller(user, project, &request_id()).await
     }
 
@@ -217,6 +220,7 @@ impl Identity for IdentityService {
             .await
             .map_err(|error| taken(error, "project.domain_id, project.name", Kind::Project, &name))?;
         store::assignment_set(&mut tx, caller.user, id, caller.role, now).await?;
+        network::default_group_ensure(&mut tx, id, now).await?;
         let target = operation::Target { kind: Kind::Project, id: &id.to_string(), name: name.as_str() };
         operation::done(&mut tx, caller, "project_create", target, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -267,7 +271,8 @@ impl Identity for IdentityService {
         authz::require(caller, Action::ManageIdentity)?;
         let mut tx = begin(&self.core).await?;
         store::assignment_remove(&mut tx, user, project).await?;
-        audit::record(&mut tx, caller, "assignment_remove", Kind::User, &user.to_string(), self.core.clock.now()).await?;
+        audit::record(&mut tx, caller, "assignment_remove", Kind::User, &user.to_string(), self.core.clock.now())
+            .await?;
         tx.commit().await.map_err(StoreError)?;
         self.core.hub.changed(Kind::User, user, None);
         Ok(())

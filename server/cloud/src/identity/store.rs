@@ -63,10 +63,11 @@ pub async fn project_insert(
 }
 
 pub async fn project_by_name(db: &SqlitePool, name: &str) -> Result<Option<ProjectId>> {
-    let found: Option<String> = sqlx::query_scalar("select id from project where name = $1 order by created_at limit 1")
-        .bind(name)
-        .fetch_optional(db)
-        .await?;
+    let found: Option<String> =
+        sqlx::query_scalar("select id from project where name = $1 order by created_at limit 1")
+            .bind(name)
+            .fetch_optional(db)
+            .await?;
     Ok(found.as_deref().map(id).transpose()?)
 }
 
@@ -134,11 +135,12 @@ pub async fn user_insert(
 }
 
 pub async fn password_set(tx: &mut Tx, name: &str, hash: &str) -> Result<Option<UserId>> {
-    let found: Option<String> = sqlx::query_scalar("update local_user set password_hash = $2 where name = $1 returning id")
-        .bind(name)
-        .bind(hash)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let found: Option<String> =
+        sqlx::query_scalar("update local_user set password_hash = $2 where name = $1 returning id")
+            .bind(name)
+            .bind(hash)
+            .fetch_optional(&mut **tx)
+            .await?;
     Ok(found.as_deref().map(id).transpose()?)
 }
 

@@ -17,7 +17,9 @@ mod store;
 mod topology;
 
 pub use networks::external_ensure;
-pub use ports::{InstancePort, Touched, dns_names, groups_of, port_at, port_create, ports_of, ports_release};
+pub use ports::{
+    InstancePort, Touched, dns_names, groups_of, port_at, port_create, port_series, ports_of, ports_release,
+};
 pub use security_groups::default_group_ensure;
 pub use service::NetworkService;
 

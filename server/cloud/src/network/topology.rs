@@ -1,6 +1,8 @@
 //! From rows to what the engine is to make so, and from what it saw to the rows' status. Pure.
 
-use super::engine::{ExternalNetwork, FloatingIp, Network, Port, Router, RouterInterface, Rule, SecurityGroup, Subnet, Topology};
+use super::engine::{
+    ExternalNetwork, FloatingIp, Network, Port, Router, RouterInterface, Rule, SecurityGroup, Subnet, Topology,
+};
 use super::ipam;
 use super::ports::Owner;
 use super::store::snapshot::{self, Snapshot};
@@ -103,7 +105,10 @@ pub fn desired(rows: &Snapshot) -> Topology {
     }
 }
 
-fn grouped<'a, K: Eq + Hash, T>(rows: impl IntoIterator<Item = &'a T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<&'a T>> {
+fn grouped<'a, K: Eq + Hash, T>(
+    rows: impl IntoIterator<Item = &'a T>,
+    key: impl Fn(&T) -> K,
+) -> HashMap<K, Vec<&'a T>> {
     let mut groups: HashMap<K, Vec<&T>> = HashMap::new();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
@@ -159,18 +164,27 @@ pub fn observe(rows: &Snapshot, outcome: &Outcome) -> Vec<Observation> {
     let networks = rows.networks.iter().map(|row| {
         let project = (!row.external).then_some(row.project);
         let seen = status(row.status, NetStatus::Active);
-        (row.status, Observation { kind: Kind::Network, id: row.id.0, project, generation: Some(row.generation), status: seen })
+        (
+            row.status,
+            Observation { kind: Kind::Network, id: row.id.0, project, generation: Some(row.generation), status: seen },
+        )
     });
     let routers = rows.routers.iter().map(|row| {
         let seen = status(row.status, NetStatus::Active);
         let generation = Some(row.generation);
-        (row.status, Observation { kind: Kind::Router, id: row.id.0, project: Some(row.project), generation, status: seen })
+        (
+            row.status,
+            Observation { kind: Kind::Router, id: row.id.0, project: Some(row.project), generation, status: seen },
+        )
     });
     let floating_ips = rows.floating_ips.iter().map(|row| {
         let leads = if row.port.is_some() { NetStatus::Active } else { NetStatus::Down };
         let seen = status(row.status, leads);
         let generation = Some(row.generation);
-        (row.status, Observation { kind: Kind::FloatingIp, id: row.id.0, project: Some(row.project), generation, status: seen })
+        (
+            row.status,
+            Observation { kind: Kind::FloatingIp, id: row.id.0, project: Some(row.project), generation, status: seen },
+        )
     });
     let ports = rows.ports.iter().map(|row| {
         let seen = match outcome {
@@ -179,7 +193,10 @@ pub fn observe(rows: &Snapshot, outcome: &Outcome) -> Vec<Observation> {
             Outcome::Realised(_) => NetStatus::Down,
             Outcome::Refused | Outcome::Unreachable => row.status,
         };
-        (row.status, Observation { kind: Kind::Port, id: row.id.0, project: Some(row.project), generation: None, status: seen })
+        (
+            row.status,
+            Observation { kind: Kind::Port, id: row.id.0, project: Some(row.project), generation: None, status: seen },
+        )
     });
     let all = networks.chain(routers).chain(floating_ips).chain(ports);
     all.filter(|(is, seen)| *is != seen.status).map(|(_, seen)| seen).collect()

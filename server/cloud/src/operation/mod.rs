@@ -24,7 +24,13 @@ pub struct Target<'a> {
 }
 
 /// Long work begins: `verb` is noun_verb, such as `instance_start`.
-pub async fn begin(tx: &mut Tx, caller: &Caller, verb: &str, target: Target<'_>, now: Micros) -> std::result::Result<OperationId, StoreError> {
+pub async fn begin(
+    tx: &mut Tx,
+    caller: &Caller,
+    verb: &str,
+    target: Target<'_>,
+    now: Micros,
+) -> std::result::Result<OperationId, StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Running, now).await?;
     audit::record(tx, caller, verb, target.kind, target.id, now).await?;
@@ -32,7 +38,13 @@ pub async fn begin(tx: &mut Tx, caller: &Caller, verb: &str, target: Target<'_>,
 }
 
 /// Short work has been done, in this transaction.
-pub async fn done(tx: &mut Tx, caller: &Caller, verb: &str, target: Target<'_>, now: Micros) -> std::result::Result<(), StoreError> {
+pub async fn done(
+    tx: &mut Tx,
+    caller: &Caller,
+    verb: &str,
+    target: Target<'_>,
+    now: Micros,
+) -> std::result::Result<(), StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Succeeded, now).await?;
     audit::record(tx, caller, verb, target.kind, target.id, now).await
@@ -44,7 +56,12 @@ pub async fn progress(tx: &mut Tx, id: OperationId, percent: u8, now: Micros) ->
 }
 
 /// The end: well, or with the reason why not. An operation ends once; a second end changes nothing.
-pub async fn end(tx: &mut Tx, id: OperationId, error: Option<&Error>, now: Micros) -> std::result::Result<(), StoreError> {
+pub async fn end(
+    tx: &mut Tx,
+    id: OperationId,
+    error: Option<&Error>,
+    now: Micros,
+) -> std::result::Result<(), StoreError> {
     store::end(tx, id, error, now).await
 }
 

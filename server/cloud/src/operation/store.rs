@@ -40,12 +40,14 @@ pub async fn insert(
 }
 
 pub async fn progress(tx: &mut Tx, id: OperationId, percent: u8, now: Micros) -> Result<(), StoreError> {
-    sqlx::query("update operation set progress = $2, updated_at = $3 where id = $1 and state = 'running' and progress < $2")
-        .bind(id.0.to_string())
-        .bind(i64::from(percent.min(100)))
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "update operation set progress = $2, updated_at = $3 where id = $1 and state = 'running' and progress < $2",
+    )
+    .bind(id.0.to_string())
+    .bind(i64::from(percent.min(100)))
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -100,7 +102,13 @@ pub async fn list(db: &SqlitePool, project: ProjectId, limit: u32) -> Result<Vec
     Ok(rows.into_iter().map(|view| view.0).collect())
 }
 
-pub async fn list_of(db: &SqlitePool, project: ProjectId, kind: Kind, target: &str, limit: u32) -> Result<Vec<Operation>, StoreError> {
+pub async fn list_of(
+    db: &SqlitePool,
+    project: ProjectId,
+    kind: Kind,
+    target: &str,
+    limit: u32,
+) -> Result<Vec<Operation>, StoreError> {
     let rows: Vec<View> = sqlx::query_as(
         "select * from operation where kind = $1 and target = $2 and project_id = $3 order by created_at desc, id limit $4",
     )

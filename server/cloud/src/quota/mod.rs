@@ -65,7 +65,8 @@ impl Quotas for QuotaService {
         let mut connection = self.core.db.read().acquire().await.map_err(crate::fault::StoreError)?;
         let mut usage = Vec::with_capacity(Resource::ALL.len());
         for resource in Resource::ALL {
-            let limit = store::limit(&mut connection, caller.project, resource).await?.unwrap_or(default_limit(resource));
+            let limit =
+                store::limit(&mut connection, caller.project, resource).await?.unwrap_or(default_limit(resource));
             let used = store::used(&mut connection, caller.project, caller.user, resource).await?;
             usage.push(Usage { resource, used, limit });
         }

@@ -5,7 +5,11 @@ use api::quota::Resource;
 use api::{ProjectId, UserId};
 use sqlx::SqliteConnection;
 
-pub async fn limit(db: &mut SqliteConnection, project: ProjectId, resource: Resource) -> Result<Option<i64>, StoreError> {
+pub async fn limit(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    resource: Resource,
+) -> Result<Option<i64>, StoreError> {
     Ok(sqlx::query_scalar("select max from quota where project_id = $1 and resource = $2")
         .bind(project.0.to_string())
         .bind(resource.as_str())
@@ -13,7 +17,12 @@ pub async fn limit(db: &mut SqliteConnection, project: ProjectId, resource: Reso
         .await?)
 }
 
-pub async fn set(db: &mut SqliteConnection, project: ProjectId, resource: Resource, max: i64) -> Result<(), StoreError> {
+pub async fn set(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    resource: Resource,
+    max: i64,
+) -> Result<(), StoreError> {
     sqlx::query(
         "insert into quota (project_id, resource, max) values ($1, $2, $3)
          on conflict (project_id, resource) do update set max = excluded.max",
@@ -27,7 +36,12 @@ pub async fn set(db: &mut SqliteConnection, project: ProjectId, resource: Resour
 }
 
 /// How much is used now. Key pairs are counted for the user, everything else for the project. What is being deleted still counts.
-pub async fn used(db: &mut SqliteConnection, project: ProjectId, user: UserId, resource: Resource) -> Result<i64, StoreError> {
+pub async fn used(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    user: UserId,
+    resource: Resource,
+) -> Result<i64, StoreError> {
     let sql = match resource {
         Resource::Instances => "select count(*) from instance where project_id = $1",
         Resource::Cores => "select coalesce(sum(vcpus), 0) from instance where project_id = $1",
