@@ -14,6 +14,8 @@ mod security_groups;
 mod service;
 pub mod simulator;
 mod store;
+#[cfg(test)]
+mod tests;
 mod topology;
 
 pub use networks::external_ensure;

@@ -157,3 +157,135 @@ fn parse_group(text: &str, groups: &HashSet<SecurityGroupId>) -> std::result::Re
     let known = text.parse().ok().filter(|group| groups.contains(group));
     known.map(Remote::Group).ok_or(Why::Gone { kind: Kind::SecurityGroup })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::Error;
+    use uuid::Uuid;
+
+    /// The faults as `field: why`, or the plan in short.
+    fn said<T>(result: Result<T>, short: impl FnOnce(T) -> String) -> String {
+        match result {
+            Ok(plan) => short(plan),
+            Err(Error::Invalid(fields)) => {
+                fields.iter().map(|field| format!("{}: {:?}", field.name, field.why)).collect::<Vec<_>>().join("; ")
+            }
+            Err(other) => other.to_string(),
+        }
+    }
+
+    fn shown(plan: &SubnetPlan) -> String {
+        let address = |address: Option<Ipv4Addr>| address.map_or("-".to_owned(), |address| address.to_string());
+        format!("{} {} gateway {} service {}", plan.name, plan.cidr, address(plan.gateway), address(plan.service))
+    }
+
+    #[test]
+    fn networks() {
+        let beside = [Cidr::parse("10.0.1.0/24").unwrap()];
+        let table = [
+            ("a", "10.0.0.0/24", "", true, "a 10.0.0.0/24 gateway 10.0.0.1 service 10.0.0.2"),
+            ("a", " 10.0.0.9/24 ", "10.0.0.254", true, "a 10.0.0.0/24 gateway 10.0.0.254 service 10.0.0.1"),
+            ("a", "10.0.0.0/24", "None", false, "a 10.0.0.0/24 gateway - service 10.0.0.2"),
+            ("a", "10.0.0.0/24", "none", true, "gateway: Required"),
+            ("a", "10.0.1.0/25", "", false, "a 10.0.1.0/25 gateway 10.0.1.1 service 10.0.1.2"),
+            ("a", "10.0.0.0/16", "", true, r#"cidr: Overlaps { cidr: "10.0.0.0/16", other: "10.0.1.0/24" }"#),
+            ("", "ten", "x", true, "name: Required; cidr: NotACidr"),
+            (
+                "",
+                "10.0.1.0/24",
+                "10.0.2.1",
+                true,
+                r#"name: Required; cidr: Overlaps { cidr: "10.0.1.0/24", other: "10.0.1.0/24" }; gateway: OutsideSubnet { cidr: "10.0.1.0/24" }"#,
+            ),
+            ("a", "10.0.0.0/24", "x", true, "gateway: NotAnAddress"),
+            ("a", "10.0.0.0/24", "10.0.0.255", true, r#"gateway: OutsideSubnet { cidr: "10.0.0.0/24" }"#),
+            ("a", "169.254.0.0/20", "", false, "cidr: ReservedRange"),
+        ];
+        for (name, cidr, gateway, routed, expected) in table {
+            let new = NewNetwork { name: name.into(), cidr: cidr.into(), gateway: gateway.into(), routed };
+            assert_eq!(said(network(&new, &beside), |plan| shown(&plan.subnet)), expected, "{new:?}");
+        }
+    }
+
+    #[test]
+    fn subnets() {
+        let beside = [Cidr::parse("10.0.1.0/24").unwrap()];
+        let table = [
+            ("", "10.0.0.0/24", "", "10.0.0.0/24 10.0.0.0/24 gateway 10.0.0.1 service 10.0.0.2"),
+            ("b", "10.0.0.0/24", "none", "b 10.0.0.0/24 gateway - service 10.0.0.2"),
+            ("b", "10.0.1.128/25", "", r#"cidr: Overlaps { cidr: "10.0.1.128/25", other: "10.0.1.0/24" }"#),
+            ("a\nb", "10.0.0.0/30", "", "cidr: PrefixLength { min: 8, max: 28 }; name: ControlCharacters"),
+        ];
+        for (name, cidr, gateway, expected) in table {
+            let new = NewSubnet { name: name.into(), cidr: cidr.into(), gateway: gateway.into() };
+            assert_eq!(said(subnet(&new, &beside), |plan| shown(&plan)), expected, "{new:?}");
+        }
+    }
+
+    #[test]
+    fn groups() {
+        let table = [
+            ("web", " servers ", "web|servers"),
+            ("web", "", "web|"),
+            ("", "a\0b", "name: Required; description: ControlCharacters"),
+        ];
+        for (name, description, expected) in table {
+            let made = security_group(name, description);
+            assert_eq!(
+                said(made, |(name, description)| format!("{name}|{description}")),
+                expected,
+                "{name} {description}"
+            );
+        }
+        assert!(security_group("web", &"x".repeat(DESCRIPTION_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn rules() {
+        let group = SecurityGroupId(Uuid::from_u128(7));
+        let own = group.to_string();
+        let stranger = Uuid::from_u128(8).to_string();
+        let table: [([&str; 6], &str); 20] = [
+            (["ingress", "tcp", "22", "", "", ""], "Ingress Tcp(22, 22) Anywhere"),
+            (["ingress", "tcp", "80", "90", "0.0.0.0/0", ""], "Ingress Tcp(80, 90) Anywhere"),
+            (["egress", "udp", "", "", "", ""], "Egress Udp(1, 65535) Anywhere"),
+            (["ingress", "any", "", "", "", &own], "Ingress Any group"),
+            (["ingress", "icmp", "", "", "10.0.0.5", ""], "Ingress Icmp 10.0.0.5/32"),
+            (["ingress", "tcp", "1", "65535", "10.1.2.3/8", ""], "Ingress Tcp(1, 65535) 10.0.0.0/8"),
+            (["in", "sctp", "", "", "", ""], "direction: NotAChoice; protocol: NotAChoice"),
+            (["ingress", "tcp", "0", "", "", ""], "port_first: PortRange"),
+            (["ingress", "tcp", "65536", "", "", ""], "port_first: PortRange"),
+            (["ingress", "tcp", "-1", "x", "", ""], "port_first: PortRange; port_last: PortRange"),
+            (["ingress", "tcp", "90", "80", "", ""], "port_last: PortRange"),
+            (["ingress", "tcp", "", "80", "", ""], "port_first: Required"),
+            (["ingress", "any", "22", "", "", ""], "port_first: PortsWithoutProtocol"),
+            (["ingress", "icmp", "8", "9", "", ""], "port_first: PortsWithoutProtocol"),
+            (["ingress", "any", "x", "", "", ""], "port_first: PortRange"),
+            (["ingress", "any", "", "", "ten", ""], "remote_cidr: NotACidr"),
+            (["ingress", "any", "", "", "::/0", ""], "remote_cidr: NotACidr"),
+            (["ingress", "any", "", "", "", &stranger], "remote_group: Gone { kind: SecurityGroup }"),
+            (["ingress", "any", "", "", "", "web"], "remote_group: Gone { kind: SecurityGroup }"),
+            (["ingress", "any", "", "", "10.0.0.0/8", &own], "remote_group: TwoRemotes"),
+        ];
+        for ([direction, protocol, port_first, port_last, remote_cidr, remote_group], expected) in table {
+            let new = NewRule {
+                direction: direction.into(),
+                protocol: protocol.into(),
+                port_first: port_first.into(),
+                port_last: port_last.into(),
+                remote_cidr: remote_cidr.into(),
+                remote_group: remote_group.into(),
+            };
+            let short = |plan: RulePlan| {
+                let remote = match plan.remote {
+                    Remote::Anywhere => "Anywhere".to_owned(),
+                    Remote::Cidr(cidr) => cidr.to_string(),
+                    Remote::Group(_) => "group".to_owned(),
+                };
+                format!("{:?} {:?} {remote}", plan.direction, plan.protocol)
+            };
+            assert_eq!(said(rule(&new, &HashSet::from([group])), short), expected, "{new:?}");
+        }
+    }
+}

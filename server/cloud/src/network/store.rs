@@ -1,5 +1,7 @@
 //! All SQL of the network service; one file per noun.
 
+#[cfg(test)]
+pub mod fixture;
 pub mod floating_ip;
 pub mod network;
 pub mod port;
