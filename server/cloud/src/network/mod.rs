@@ -7,6 +7,7 @@ pub mod engine;
 mod floating_ips;
 pub mod ipam;
 mod networks;
+mod ovsdb;
 mod ports;
 mod reconcile;
 mod rules;
