@@ -6,7 +6,9 @@
 pub mod engine;
 mod floating_ips;
 pub mod ipam;
+mod netns;
 mod networks;
+pub mod ovn;
 mod ovsdb;
 mod ports;
 mod reconcile;
