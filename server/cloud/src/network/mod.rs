@@ -3,6 +3,8 @@
 //! A call checks, writes rows and pokes; the reconciler's pass turns all rows into one `engine::Topology`, has the engine make it so,
 //! and writes down what it saw. Other services use `port_create` and its like, in their own transactions.
 
+#[cfg(test)]
+mod contract;
 pub mod engine;
 mod floating_ips;
 pub mod ipam;

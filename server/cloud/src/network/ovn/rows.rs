@@ -80,7 +80,9 @@ pub fn rows(topology: &Topology, site: Site) -> Wanted {
         rows.external(external);
     }
     topology.networks.iter().for_each(|network| rows.network(network));
-    rows.drop_group();
+    if !topology.ports.is_empty() {
+        rows.drop_group();
+    }
     let groups: BTreeSet<SecurityGroupId> = topology.security_groups.iter().map(|group| group.id).collect();
     topology.security_groups.iter().for_each(|group| rows.security_group(group, &groups));
     topology.ports.iter().for_each(|port| rows.port(port));
