@@ -5,6 +5,7 @@
 
 mod build;
 mod command;
+mod guest;
 mod host;
 mod paths;
 mod setup;
@@ -34,6 +35,12 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Build the small system that instances are launched from in tests and first steps.
+    GuestImage {
+        /// Boot it, and look whether it does all it should.
+        #[arg(long)]
+        check: bool,
+    },
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
         #[arg(last = true, required = true)]
@@ -46,10 +53,23 @@ enum Task {
     },
 }
 
-fn main() -> Result<ExitCode> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    run(Arguments::parse().task).unwrap_or_else(|error| {
+        eprintln!("cargo xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    match task {
         Task::Setup => setup::run()?,
         Task::Build { release } => println!("built: {}", build::build(release)?.display()),
+        Task::GuestImage { check } => {
+            let image = guest::image()?;
+            if check {
+                guest::check(&image)?;
+            }
+        }
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }
