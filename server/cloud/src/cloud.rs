@@ -73,10 +73,11 @@ impl Cloud {
         let core = Arc::new(Core { db, hub, clock: options.clock, data: options.data });
         let identity = Arc::new(IdentityService::new(core.clone())?);
         let networks = NetworkService::new(core.clone(), options.engine);
-        let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone());
+        let images = ImageService::new(core.clone());
+        let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone(), images.clone());
         let cloud = Self {
             identity,
-            images: ImageService::new(core.clone()),
+            images,
             networks,
             compute,
             operations: Arc::new(OperationService::new(core.clone())),

@@ -17,6 +17,8 @@ mod store;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use launch::{SeedFrom, seed};
 pub use reconcile::Pass;

@@ -332,6 +332,7 @@ impl ComputeService {
         tx.commit().await.map_err(StoreError)?;
         self.memory.with(|memory| memory.not_before.remove(&row.id));
         self.network.announce(row.project, &touched);
+        self.images.poke();
         self.tell(row);
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::authz::{self, Action};
 use crate::core::{Core, Poke};
 use crate::db::Tx;
 use crate::fault::{StoreError, incident};
+use crate::image::ImageService;
 use crate::network::{self, InstancePort, NetworkService};
 use crate::operation;
 use api::compute::{
@@ -35,13 +36,26 @@ pub struct ComputeService {
     pub(super) core: Arc<Core>,
     pub(super) hypervisor: Arc<dyn Hypervisor>,
     pub(super) network: Arc<NetworkService>,
+    pub(super) images: Arc<ImageService>,
     pub(super) poke: Poke,
     pub(super) memory: reconcile::Memory,
 }
 
 impl ComputeService {
-    pub fn new(core: Arc<Core>, hypervisor: Arc<dyn Hypervisor>, network: Arc<NetworkService>) -> Arc<Self> {
-        Arc::new(Self { core, hypervisor, network, poke: Poke::default(), memory: reconcile::Memory::default() })
+    pub fn new(
+        core: Arc<Core>,
+        hypervisor: Arc<dyn Hypervisor>,
+        network: Arc<NetworkService>,
+        images: Arc<ImageService>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            core,
+            hypervisor,
+            network,
+            images,
+            poke: Poke::default(),
+            memory: reconcile::Memory::default(),
+        })
     }
 
     /// The flavors that the first start makes.
