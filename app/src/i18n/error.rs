@@ -172,6 +172,7 @@ fn why_ko(why: &Why) -> String {
             let (limit, used) = (bytes(limit.unsigned_abs()), bytes(used.unsigned_abs()));
             format!("이미지 할당량 {limit} 중 {used}를 사용하고 있어, 남은 용량보다 큰 파일은 저장할 수 없습니다.")
         }
+        Why::Restarted => "업로드 중에 서버가 다시 시작되었습니다. 다시 업로드해 주세요.".to_owned(),
         Why::Incomplete => "파일 전송이 완료되기 전에 업로드가 중단되었습니다. 다시 업로드해 주세요.".to_owned(),
         Why::StoreFull => {
             "이미지 저장소에 남은 공간이 없습니다. 관리자에게 공간 확보를 요청한 후 다시 업로드해 주세요.".to_owned()
