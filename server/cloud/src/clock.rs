@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub enum Clock {
     #[default]
     System,
-    /// Stands still until it is moved.
+    /// Stands still until it is moved, but for a microsecond at each look, so that what comes later has a later time.
     Manual(Arc<AtomicI64>),
 }
 
@@ -25,7 +25,7 @@ impl Clock {
             Self::System => {
                 SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_micros() as Micros).unwrap_or(0)
             }
-            Self::Manual(at) => at.load(Ordering::SeqCst),
+            Self::Manual(at) => at.fetch_add(1, Ordering::SeqCst),
         }
     }
 
