@@ -68,6 +68,7 @@ create table port (
 );
 create index port_device on port (device_id);
 create index port_network_address on port (network_id, address);
+create index port_network_device on port (network_id, device_owner, device_id);
 create index port_project on port (project_id);
 
 create table floating_ip (

@@ -18,6 +18,8 @@ const READERS: u32 = 4;
 pub struct Db {
     read: SqlitePool,
     write: SqlitePool,
+    /// One connection that only asks for the version, which SQLite counts for each connection on its own.
+    watch: SqlitePool,
 }
 
 /// The database could not be opened.
@@ -52,10 +54,17 @@ impl Db {
             .map_err(|source| OpenError::Migrate { path: path.display().to_string(), source })?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .connect_with(options.clone().read_only(true))
+            .await
+            .map_err(open)?;
+        let watch = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(options.read_only(true))
             .await
             .map_err(open)?;
-        Ok(Self { read, write })
+        Ok(Self { read, write, watch })
     }
 
     /// For reading outside a transaction.
@@ -68,6 +77,11 @@ impl Db {
         self.write.begin_with("begin immediate").await
     }
 
+    /// A number that every commit changes: while it stays, nothing that was read before has changed.
+    pub async fn version(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("pragma data_version").fetch_one(&self.watch).await
+    }
+
     /// A copy of the whole database as it is now, into a new file.
     pub async fn backup(&self, to: &Path) -> Result<(), sqlx::Error> {
         sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&self.write).await.map(|_| ())
@@ -75,6 +89,7 @@ impl Db {
 
     /// Writes what is pending and closes all connections.
     pub async fn close(&self) {
+        self.watch.close().await;
         self.read.close().await;
         self.write.close().await;
     }

@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, EngineError, Topology};
 use super::service::NetworkService;
-use super::store;
+use super::store::{self, snapshot::Snapshot};
 use super::topology::{self, Outcome};
 use crate::fault::StoreError;
 use api::Result;
@@ -16,6 +16,13 @@ const TICK: Duration = Duration::from_secs(5);
 /// How long it waits after a failed pass; doubled by every further one, up to `RETRY_MAX`.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
+
+/// What a pass has read, kept for the next one: most find that nobody has written anything since.
+pub struct Known {
+    version: i64,
+    rows: Snapshot,
+    desired: Topology,
+}
 
 impl NetworkService {
     /// Passes until it is stopped: at every poke, whenever the engine has news, and every few seconds.
@@ -52,9 +59,19 @@ impl NetworkService {
 
     /// One look at everything. Answers whether it has changed any row. What the engine has against it is kept in `fault`.
     pub async fn pass(&self) -> Result<bool> {
-        let _alone = self.passing.lock().await;
-        let rows = store::snapshot::read(self.core.db.read()).await?;
-        let outcome = match realise(self.engine.as_ref(), &topology::desired(&rows)).await {
+        let mut passing = self.passing.lock().await;
+        // Before reading: a commit in between makes the next pass read again.
+        let version = self.core.db.version().await.map_err(StoreError)?;
+        let known = match passing.take() {
+            Some(known) if known.version == version => known,
+            _ => {
+                let rows = store::snapshot::read(self.core.db.read()).await?;
+                let desired = topology::desired(&rows);
+                Known { version, rows, desired }
+            }
+        };
+        let Known { rows, desired, .. } = passing.insert(known);
+        let outcome = match realise(self.engine.as_ref(), desired).await {
             Ok(outcome) => {
                 self.note(None);
                 outcome
@@ -67,7 +84,7 @@ impl NetworkService {
                 }
             }
         };
-        let seen = topology::observe(&rows, &outcome);
+        let seen = topology::observe(rows, &outcome);
         if seen.is_empty() {
             return Ok(false);
         }

@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::ports::Touched;
+use super::reconcile::Known;
 use super::{security_groups, store};
 use crate::authz::{self, Action};
 use crate::core::{Core, Poke};
@@ -24,8 +25,8 @@ pub struct NetworkService {
     pub(super) core: Arc<Core>,
     pub(super) engine: Arc<dyn Engine>,
     pub(super) poke: Poke,
-    /// Held during a pass: passes never overlap.
-    pub(super) passing: tokio::sync::Mutex<()>,
+    /// Held during a pass: passes never overlap. Inside is what the last one read.
+    pub(super) passing: tokio::sync::Mutex<Option<Known>>,
     /// What the engine said at the last pass, if it failed.
     pub(super) fault: Mutex<Option<String>>,
 }
