@@ -3,6 +3,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod backend;
+#[cfg(debug_assertions)]
 pub mod dev_ui;
 pub mod fail;
 pub mod i18n;

@@ -1,7 +1,11 @@
 //! The table of all pages.
 
+// The page of components is part of debug builds only.
+#[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
 use crate::layout::NotFoundPage;
+#[cfg(not(debug_assertions))]
+use crate::layout::NotFoundPage as DevUi;
 use leptos::prelude::*;
 use leptos_router::SsrMode;
 use leptos_router::components::{Route, Routes};

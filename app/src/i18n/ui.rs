@@ -25,6 +25,7 @@ texts! {
         faults: fn(usize) -> String = |n| if n == 1 { "One field needs another value".to_owned() } else { format!("{n} fields need another value") }, |n| format!("{n}개 항목의 값을 확인해 주세요");
         form_failed = "That did not work", "요청을 처리하지 못했습니다";
         type_to_confirm: fn(&str) -> String = |name| format!("Type “{name}” to confirm"), |name| format!("확인을 위해 “{name}”을(를) 입력해 주세요");
+        delete_named: fn(&str) -> String = |name| format!("Delete {name}?"), |name| format!("{name}{} 삭제할까요?", particle(name, "을", "를"));
         no_undo = "This cannot be undone.", "이 작업은 되돌릴 수 없습니다.";
         also_removed = "This goes with it:", "함께 삭제되는 항목:";
         dismiss = "Dismiss", "닫기";
@@ -85,7 +86,7 @@ texts! {
     }
 }
 
-use super::format::number;
+use super::{format::number, particle};
 
 fn operation_en(verb: &str) -> String {
     match verb {

@@ -52,7 +52,7 @@ fn item(project: Memo<api::ProjectId>, task: Operation) -> AnyView {
         <li class="task" data-state=task.state.as_str()>
             <Glyph icon/>
             <div class="task-text">
-                <p>{what.clone()}" "<a href=href on:click=|event| hide_around(&event)>{name}</a><span class="unseen">{format!(" ({word})")}</span></p>
+                <p><span>{what.clone()}</span><a href=href on:click=|event| hide_around(&event)>{name}</a><span class="unseen">{format!(" ({word})")}</span></p>
                 {progress}
                 {task.error.as_ref().map(|error| view! { <p class="task-error">{(t.error.error)(error)}</p> })}
                 <p class="task-when">{(t.ui.by)(&task.user_name)}" · "<When at=task.updated_at/></p>

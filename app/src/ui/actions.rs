@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 /// One thing that can be done.
 #[derive(Clone)]
-pub struct Action {
+pub struct RowAction {
     label: String,
     icon: Icon,
     target: Target,
@@ -26,7 +26,7 @@ enum Target {
     Post(Call, Vec<(&'static str, String)>),
 }
 
-impl Action {
+impl RowAction {
     /// Goes to a page.
     pub fn link(label: impl Into<String>, icon: Icon, href: impl Into<String>) -> Self {
         Self::new(label.into(), icon, Target::Link(href.into()))
@@ -63,10 +63,10 @@ impl Action {
 
 /// The actions of one thing. `id` is unique in the page; `name` is the thing's name, for those who do not see the row.
 #[component]
-pub fn Actions(
+pub fn RowActions(
     #[prop(into)] id: String,
     #[prop(into)] name: String,
-    actions: Vec<Action>,
+    actions: Vec<RowAction>,
     /// How many stand as buttons; a page's header has room for more than a row.
     #[prop(default = 1)]
     buttons: usize,
@@ -91,7 +91,7 @@ pub fn Actions(
     view! { <div class="actions">{front.into_iter().map(|(_, action)| button(action)).collect_view()}{menu}{dialogs}</div> }
 }
 
-fn button(action: Action) -> AnyView {
+fn button(action: RowAction) -> AnyView {
     let (label, icon) = (action.label, Some(action.icon));
     match action.target {
         Target::Link(href) => {
@@ -101,7 +101,7 @@ fn button(action: Action) -> AnyView {
     }
 }
 
-fn item(dialog: String, action: Action) -> AnyView {
+fn item(dialog: String, action: RowAction) -> AnyView {
     let class = if action.danger { "menu-item danger" } else { "menu-item" };
     let face = view! { <Glyph icon=action.icon/><span class="menu-text">{action.label}</span> };
     if let Some(why) = action.disabled_because {
@@ -123,7 +123,7 @@ fn item(dialog: String, action: Action) -> AnyView {
     }
 }
 
-fn dialog(id: String, action: &Action) -> Option<AnyView> {
+fn dialog(id: String, action: &RowAction) -> Option<AnyView> {
     let question = action.question.clone()?;
     let Target::Post(call, fields) = action.target.clone() else { return None };
     Some(view! { <Confirm id call fields question button=action.label.clone()/> }.into_any())

@@ -5,6 +5,8 @@ use super::call::Call;
 use super::icon::{Glyph, Icon};
 use crate::i18n::text;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 /// What the fields of a form know of it.
 #[derive(Clone, Copy)]
@@ -89,14 +91,29 @@ fn provide_and_run(state: FormState, children: Children) -> AnyView {
     children()
 }
 
-/// What has to be put right before the form can be sent, with a link to each field.
+/// What has to be put right before the form can be sent, with a link to each field. A single fault of a field is not repeated here: it
+/// stands beside the field, which takes the focus.
 #[component]
 fn ErrorSummary(state: FormState) -> impl IntoView {
     let t = text();
     let summary = NodeRef::<leptos::html::Div>::new();
+    let label_of = move |name: &str| {
+        state.fields.with_value(|fields| fields.iter().find(|(field, _)| field == name).map(|(_, label)| label.clone()))
+    };
+    let alone = move |error: &api::Error| match error {
+        api::Error::Invalid(faults) if faults.len() == 1 => {
+            label_of(&faults[0].name).map(|_| state.field_id(&faults[0].name))
+        }
+        _ => None,
+    };
     Effect::new(move |_| {
-        if let Some(summary) = state.error.get().and_then(|_| summary.get()) {
-            _ = summary.focus();
+        let field = state.error.with(|error| error.as_ref().and_then(alone));
+        match field
+            .and_then(|id| document().get_element_by_id(&id))
+            .and_then(|field| field.dyn_into::<HtmlElement>().ok())
+        {
+            Some(field) => _ = field.focus(),
+            None => _ = summary.get().map(|summary| summary.focus()),
         }
     });
     let body = move |error: api::Error| {
@@ -104,13 +121,11 @@ fn ErrorSummary(state: FormState) -> impl IntoView {
             api::Error::Invalid(faults) => {
                 let fault = |fault: &api::Field| {
                     let why = (t.error.why)(&fault.why);
-                    let label = state.fields.with_value(|fields| {
-                        fields.iter().find(|(name, _)| *name == fault.name).map(|(_, label)| label.clone())
+                    let link = label_of(&fault.name).map(|label| {
+                        let href = format!("#{}", state.field_id(&fault.name));
+                        view! { <a href=href rel="external">{label}</a>": " }
                     });
-                    match label {
-                        Some(label) => view! { <li><a href=format!("#{}", state.field_id(&fault.name)) rel="external">{label}</a>": "{why}</li> }.into_any(),
-                        None => view! { <li>{why}</li> }.into_any(),
-                    }
+                    view! { <li>{link}{why}</li> }
                 };
                 ((t.ui.faults)(faults.len()), view! { <ul>{faults.iter().map(fault).collect_view()}</ul> }.into_any())
             }
@@ -123,5 +138,5 @@ fn ErrorSummary(state: FormState) -> impl IntoView {
             </div>
         }
     };
-    move || state.error.get().map(body)
+    move || state.error.get().filter(|error| alone(error).is_none()).map(body)
 }

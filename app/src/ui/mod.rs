@@ -12,14 +12,14 @@
 //!
 //! // A list: filter bar, sortable table, pager, empty state. `query` is `list_query()`, which the resource reads as well.
 //! <List label=t.common.images page query columns rows default_sort="name" statuses=vec![("active", "Active")] empty=|| view! { <Empty …/> }/>
-//! let columns = vec![Column::new("name", t.common.name, |i: &Image| view! { <a href=…>{i.name.clone()}</a> }).sortable(), …];  // .number()
-//! let rows = Rows::new(|i: &Image| i.id.to_string(), |i| i.name.clone()).actions(move |i| vec![Action::…]);
+//! let columns = vec![Column::new("name", t.common.name, |i: &Image| view! { <a href=…>{i.name.clone()}</a> }).sortable(), …];  // .number() .wraps()
+//! let rows = Rows::new(|i: &Image| i.id.to_string(), |i| i.name.clone()).actions(move |i| vec![RowAction::…]);
 //! <Table label columns rows items=signal_of_vec/>                                  // a short list without filter and pages
 //!
 //! // Actions of a row or a page: the first that is possible is a button, the rest stand in a menu.
-//! Action::link(label, Icon::Console, href)
-//! Action::post(label, Icon::Stop, server_action, vec![("id", id)]).disabled_because(why).confirm(Question::new(title, what_happens).also(list).typed(name))
-//! <Actions id="instance" name actions buttons=2/>                                   // in a page's header
+//! RowAction::link(label, Icon::Console, href)
+//! RowAction::post(label, Icon::Stop, server_action, vec![("id", id)]).disabled_because(why).confirm(Question::new(title, what_happens).also(list).typed(name))
+//! <RowActions id="instance" name actions buttons=2/>                                   // in a page's header
 //! <Outcomes calls=vec![start.into(), stop.into()]/>                                // shows what went wrong with them; once per page
 //! <Confirm id call fields question button/>  opened by  <Button kind="button" opens=id>   // a dialog of one's own
 //!
@@ -68,7 +68,7 @@ mod table;
 mod tabs;
 mod when;
 
-pub use actions::{Action, Actions};
+pub use actions::{RowAction, RowActions};
 pub use amount::{Bytes, Meter, Progress};
 pub use button::{Button, IconButton, LinkButton, Variant};
 pub use call::Call;

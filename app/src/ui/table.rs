@@ -1,6 +1,6 @@
 //! Tables. Columns are typed; on a narrow screen each row becomes a card, with the column's title before each value.
 
-use super::actions::{Action, Actions};
+use super::actions::{RowAction, RowActions};
 use super::icon::{Glyph, Icon};
 use crate::i18n::text;
 use crate::paths;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 type Cell<T> = Arc<dyn Fn(&T) -> AnyView + Send + Sync>;
-type RowActions<T> = Arc<dyn Fn(&T) -> Vec<Action> + Send + Sync>;
+type ActionsOf<T> = Arc<dyn Fn(&T) -> Vec<RowAction> + Send + Sync>;
 
 /// A column of a table of `T`s.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub struct Column<T> {
     key: &'static str,
     title: &'static str,
     sortable: bool,
-    number: bool,
+    class: &'static str,
     cell: Cell<T>,
 }
 
@@ -30,7 +30,7 @@ impl<T> Column<T> {
         title: &'static str,
         cell: impl Fn(&T) -> V + Send + Sync + 'static,
     ) -> Self {
-        Self { key, title, sortable: false, number: false, cell: Arc::new(move |item| cell(item).into_any()) }
+        Self { key, title, sortable: false, class: "", cell: Arc::new(move |item| cell(item).into_any()) }
     }
 
     /// The service can sort by it.
@@ -40,7 +40,12 @@ impl<T> Column<T> {
 
     /// Numbers stand at the right, under each other.
     pub fn number(self) -> Self {
-        Self { number: true, ..self }
+        Self { class: "number", ..self }
+    }
+
+    /// Running text, such as a description: it may take several lines.
+    pub fn wraps(self) -> Self {
+        Self { class: "wraps", ..self }
     }
 }
 
@@ -49,7 +54,7 @@ impl<T> Column<T> {
 pub struct Rows<T> {
     key: fn(&T) -> String,
     name: fn(&T) -> String,
-    actions: Option<RowActions<T>>,
+    actions: Option<ActionsOf<T>>,
 }
 
 impl<T> Rows<T> {
@@ -58,7 +63,7 @@ impl<T> Rows<T> {
         Self { key, name, actions: None }
     }
 
-    pub fn actions(self, actions: impl Fn(&T) -> Vec<Action> + Send + Sync + 'static) -> Self {
+    pub fn actions(self, actions: impl Fn(&T) -> Vec<RowAction> + Send + Sync + 'static) -> Self {
         Self { actions: Some(Arc::new(actions)), ..self }
     }
 }
@@ -128,9 +133,8 @@ fn row<T: Clone + Send + Sync + 'static>(
         .iter()
         .map(|column| {
             let (cell, item) = (column.cell.clone(), item.clone());
-            let class = if column.number { "number" } else { "" };
             view! {
-                <td role="cell" class=class data-column=column.key data-label=column.title>
+                <td role="cell" class=column.class data-column=column.key data-label=column.title>
                     <div class="cell">{move || item.with(|item| cell(item))}</div>
                 </td>
             }
@@ -141,7 +145,7 @@ fn row<T: Clone + Send + Sync + 'static>(
         let id = id.clone();
         let shown = move || {
             let (name, actions) = item.with(|item| ((rows.name)(item), actions(item)));
-            view! { <Actions id=id.clone() name actions/> }
+            view! { <RowActions id=id.clone() name actions/> }
         };
         view! { <td role="cell" class="cell-actions">{shown}</td> }
     });
@@ -150,7 +154,7 @@ fn row<T: Clone + Send + Sync + 'static>(
 
 fn heading<T>(column: &Column<T>, order: Option<(Signal<ListQuery>, &'static str)>) -> AnyView {
     let (key, title) = (column.key, column.title);
-    let class = if column.number { "number" } else { "" };
+    let class = column.class;
     let Some((query, default)) = order.filter(|_| column.sortable) else {
         return view! { <th role="columnheader" class=class scope="col">{title}</th> }.into_any();
     };
