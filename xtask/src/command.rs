@@ -58,6 +58,11 @@ where
     command
 }
 
+/// Whether commands can be run as root, perhaps after asking for a password.
+pub fn may_be_root() -> bool {
+    nix::unistd::geteuid().is_root() || succeeds(&mut argv("sudo", ["-v"]))
+}
+
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -18,8 +18,8 @@ use crate::command::{argv, as_root, read, succeeds};
 pub const EXTERNAL_BRIDGE: &str = "br-ex";
 /// The host's own address on the external bridge: the gateway of the external network, as in DevStack.
 pub const EXTERNAL_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 24, 4, 1);
-/// Prefix length of the external network 172.24.4.0/24, in which floating IPs lie.
-pub const EXTERNAL_PREFIX: u8 = 24;
+/// The external network, in which floating IPs lie.
+pub const EXTERNAL_NETWORK: &str = "172.24.4.0/24";
 
 const OVS_SOCKET: &str = "/run/openvswitch/db.sock";
 const OVS_DATABASE: &str = "/etc/openvswitch/conf.db";
@@ -78,13 +78,14 @@ pub fn has_service_manager() -> bool {
     Path::new("/run/systemd/system").exists()
 }
 
-/// Brings up the network engine and libvirt. `logs` is a folder for what the daemons write.
+/// Brings up the network engine and libvirt. Daemons started here write into the folder `logs`.
 pub fn start(datapath: Datapath, logs: &Path) -> Result<()> {
     if has_service_manager() {
         let services = ["openvswitch-switch", "ovn-central", "ovn-host", "libvirtd"];
         read(as_root("systemctl", ["start"]).args(services))?;
         configure_switch(datapath)?;
     } else {
+        fs::create_dir_all(logs)?;
         start_switch(datapath, logs).context("Open vSwitch does not start")?;
         start_ovn(logs).context("OVN does not start")?;
         start_libvirt(logs).context("libvirt does not start")?;
@@ -175,7 +176,7 @@ fn wait_for_ovn() -> Result<()> {
 fn external_bridge(datapath: Datapath) -> Result<()> {
     let mut add = as_root("ovs-vsctl", [SECONDS, "--may-exist", "add-br", EXTERNAL_BRIDGE]);
     read(add.args(["--", "set", "bridge", EXTERNAL_BRIDGE]).arg(format!("datapath_type={}", datapath.name())))?;
-    let address = format!("{EXTERNAL_GATEWAY}/{EXTERNAL_PREFIX}");
+    let address = format!("{EXTERNAL_GATEWAY}/24");
     read(&mut as_root("ip", ["address", "replace", &address, "dev", EXTERNAL_BRIDGE]))?;
     read(&mut as_root("ip", ["link", "set", EXTERNAL_BRIDGE, "up"]))?;
     Ok(())

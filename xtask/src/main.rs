@@ -8,6 +8,7 @@ mod command;
 mod guest;
 mod host;
 mod paths;
+mod run;
 mod setup;
 mod site;
 mod testbed;
@@ -29,6 +30,15 @@ struct Arguments {
 enum Task {
     /// Install what is missing on this machine: libvirt, QEMU, OVN, Chromium, the wasm32 target, npm packages.
     Setup,
+    /// Set up, build, start what a host of instances needs, and serve on http://127.0.0.1:8080.
+    Run {
+        /// Optimised, as it is shipped.
+        #[arg(long)]
+        release: bool,
+        /// Options for `offing serve`.
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
     /// Build the program, with the site for the browser inside.
     Build {
         /// Optimised, as it is shipped.
@@ -54,15 +64,16 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    run(Arguments::parse().task).unwrap_or_else(|error| {
+    perform(Arguments::parse().task).unwrap_or_else(|error| {
         eprintln!("cargo xtask: {error:#}");
         ExitCode::FAILURE
     })
 }
 
-fn run(task: Task) -> Result<ExitCode> {
+fn perform(task: Task) -> Result<ExitCode> {
     match task {
         Task::Setup => setup::run()?,
+        Task::Run { release, arguments } => run::run(release, &arguments)?,
         Task::Build { release } => println!("built: {}", build::build(release)?.display()),
         Task::GuestImage { check } => {
             let image = guest::image()?;
