@@ -5,13 +5,16 @@
 
 mod build;
 mod command;
+mod e2e;
 mod guest;
 mod host;
 mod paths;
 mod run;
 mod setup;
 mod site;
+mod test;
 mod testbed;
+mod totals;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +54,13 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Set up, and run every test there is; the last line says how many.
+    Test,
+    /// Run the browser tests on the real stack.
+    E2e {
+        /// Parts of file names or titles; all tests without any.
+        filter: Vec<OsString>,
+    },
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
         #[arg(last = true, required = true)]
@@ -81,8 +91,16 @@ fn perform(task: Task) -> Result<ExitCode> {
                 guest::check(&image)?;
             }
         }
+        Task::Test => return Ok(told(test::test()?)),
+        Task::E2e { filter } => return Ok(told(e2e::e2e(&filter)?)),
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the totals, and makes them this program's end.
+fn told(totals: totals::Totals) -> ExitCode {
+    println!("{totals}");
+    if totals.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -42,15 +42,16 @@ const PRIVATE: &[&str] = &[
 /// Runs `command` in a testbed and ends as it does.
 pub fn run(command: &[OsString]) -> Result<ExitCode> {
     if !nix::unistd::geteuid().is_root() {
-        let own = std::env::current_exe()?;
-        let status = as_root(&own.to_string_lossy(), ["testbed", "--"]).args(command).status()?;
+        // By this name it is found even if it has been built anew meanwhile.
+        let own = format!("/proc/{}/exe", std::process::id());
+        let status = as_root(&own, ["testbed", "--"]).args(command).status()?;
         return Ok(code(status.code(), status.signal()));
     }
     let logs = logs()?;
     unshare(CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID)
         .context("cannot make namespaces; a container must be allowed to (CAP_SYS_ADMIN)")?;
-    let status = Command::new("/proc/self/exe")
-        .args(["testbed-init", "--"])
+    let status = own("testbed-init")
+        .arg("--")
         .args(command)
         .env("OFFING_TESTBED", "1")
         .env("OFFING_TESTBED_LOGS", &logs)
@@ -63,6 +64,18 @@ pub fn run(command: &[OsString]) -> Result<ExitCode> {
         eprintln!("testbed: the daemons' logs are in {}", logs.display());
     }
     Ok(code(status.code(), status.signal()))
+}
+
+/// The command that runs `command` in a testbed.
+pub fn inside(command: &Command) -> Command {
+    let mut testbed = own("testbed");
+    testbed.arg("--").arg(command.get_program()).args(command.get_args());
+    testbed
+}
+
+/// Another command of this program.
+pub fn own(task: &str) -> Command {
+    argv("/proc/self/exe", [task])
 }
 
 /// A folder for this testbed's logs. Those of earlier ones go.

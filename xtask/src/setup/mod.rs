@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: brings a fresh Debian 12 or Ubuntu 24.04 machine with git, Rust and Node to the point where
 //! everything else works. Quick when all is there.
 
-mod apt;
+pub mod apt;
 pub mod node;
 pub mod wasm;
 

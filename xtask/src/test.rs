@@ -1,0 +1,54 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it fails soonest, and the totals.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::command::{argv, run, succeeds};
+use crate::setup::wasm::{self, Toolchain};
+use crate::totals::Totals;
+use crate::{build, e2e, guest, paths, setup, testbed};
+
+/// Sets up, builds and tests all there is.
+pub fn test() -> Result<Totals> {
+    setup::run()?;
+    let mut totals = Totals::of_check("formatting", cargo(["fmt", "--all", "--check"])?.arg("--quiet"))?;
+    // The program embeds the site, so the site comes before anything that compiles the program.
+    build::site(false)?;
+    let lints = ["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"];
+    totals += Totals::of_check("lints", &mut cargo(lints)?)?;
+    totals += browser_lints()?;
+
+    let image = guest::image()?;
+    totals += Totals::of_check("the guest image", testbed::own("guest-image").arg("--check"))?;
+
+    // Compiled outside, where nothing has to be waited for. It makes the program too, with the features it is tested with.
+    run(&mut cargo(["test", "--no-run"])?)?;
+    let tests = argv("cargo", ["test", "--no-fail-fast"]);
+    let mut inside = testbed::inside(&tests);
+    totals += Totals::of_cargo_test(inside.current_dir(paths::root()?).env("OFFING_GUEST_IMAGE", &image))?;
+    totals += e2e::browser_tests(&paths::target()?.join("debug/offing"), &image, &[])?;
+    Ok(totals)
+}
+
+/// The browser's half apart: with the other, `app` would have both features at once.
+fn browser_lints() -> Result<Totals> {
+    let clippy = succeeds(&mut argv("cargo", ["clippy", "--version"]));
+    let verb = match wasm::toolchain() {
+        Some(Toolchain::Rustup) if clippy => "clippy",
+        _ => "check",
+    };
+    let mut cargo = wasm::cargo(wasm::toolchain().unwrap_or(Toolchain::Rustup), verb);
+    cargo.args(["--quiet", "--package", "frontend", "--lib", "--profile", "wasm-dev", "--target-dir"]);
+    cargo.arg(paths::target()?.join("wasm")).current_dir(paths::root()?);
+    if verb == "clippy" {
+        cargo.args(["--", "-D", "warnings"]);
+    }
+    Totals::of_check("lints of the browser's half", &mut cargo)
+}
+
+fn cargo<const N: usize>(arguments: [&str; N]) -> Result<Command> {
+    let mut cargo = argv("cargo", arguments);
+    cargo.current_dir(paths::root()?);
+    Ok(cargo)
+}
