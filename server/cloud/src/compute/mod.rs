@@ -5,6 +5,8 @@
 
 mod console_text;
 mod flavor;
+pub mod config_drive;
+pub mod domain_xml;
 pub mod hypervisor;
 mod keypair;
 mod launch;
