@@ -4,6 +4,7 @@
 //! own disk is never believed. Consoles are unix sockets in the instance's folder; nothing listens on the network.
 
 use super::hypervisor::{DomainSpec, Nic};
+use api::InstanceId;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +14,10 @@ pub const NAMESPACE: &str = "urn:offing:instance";
 /// The bridge that Open vSwitch and OVN join instances on.
 const BRIDGE: &str = "br-int";
 
+/// Slots that are taken, one device each: root disk, USB, guest agent's channel, random numbers, balloon. Interfaces come to that.
+const TAKEN_PORTS: usize = 5;
 /// Free slots for volumes and interfaces attached while the guest runs; PCI Express cannot add them later.
-const SPARE_PORTS: usize = 4;
+const SPARE_PORTS: usize = 8;
 
 /// Where an instance's files lie. Removing the folder removes all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,21 +44,26 @@ impl Files {
         self.folder.join("serial.sock")
     }
 
+    /// What belongs to QEMU's user: QEMU binds its sockets itself.
+    pub fn run(&self) -> PathBuf {
+        self.folder.join("run")
+    }
+
     pub fn vnc(&self) -> PathBuf {
-        self.folder.join("vnc.sock")
+        self.run().join("vnc.sock")
     }
 }
 
 /// The domain's name: the id, marked as ours for whoever reads `virsh list`.
-pub fn domain_name(spec: &DomainSpec) -> String {
-    format!("offing-{}", spec.instance)
+pub fn domain_name(instance: InstanceId) -> String {
+    format!("offing-{instance}")
 }
 
 /// The whole domain. With `kvm` false QEMU translates, which works everywhere.
 pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
     let mut xml = Xml::default();
     xml.open("domain", &[("type", if kvm { "kvm" } else { "qemu" })]);
-    xml.text("name", &domain_name(spec));
+    xml.text("name", &domain_name(spec.instance));
     xml.text("uuid", &spec.instance.to_string());
     xml.text("title", spec.name.lines().next().unwrap_or_default());
     xml.open("metadata", &[]);
@@ -81,7 +89,10 @@ pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
     disks(&mut xml, spec, files);
     spec.nics.iter().for_each(|nic| interface(&mut xml, nic));
     consoles(&mut xml, files);
-    (0..SPARE_PORTS).for_each(|_| xml.empty("controller", &[("type", "pci"), ("model", "pcie-root-port")]));
+    xml.empty("controller", &[("type", "pci"), ("index", "0"), ("model", "pcie-root")]);
+    for index in 1..=TAKEN_PORTS + spec.nics.len() + SPARE_PORTS {
+        xml.empty("controller", &[("type", "pci"), ("index", &index.to_string()), ("model", "pcie-root-port")]);
+    }
     xml.open("rng", &[("model", "virtio")]);
     xml.element("backend", &[("model", "random")], "/dev/urandom");
     xml.close("rng");
@@ -232,7 +243,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::hypervisor::RootDisk;
     use super::*;
-    use api::{ImageId, InstanceId, PortId, ProjectId};
+    use api::{ImageId, PortId, ProjectId};
     use uuid::Uuid;
 
     fn spec() -> DomainSpec {
@@ -310,15 +321,26 @@ mod tests {
 </serial>
 <channel type="unix"><target type="virtio" name="org.qemu.guest_agent.0"/>
 </channel>
-<graphics type="vnc" socket="/data/instances/i/vnc.sock"/>
+<graphics type="vnc" socket="/data/instances/i/run/vnc.sock"/>
 <video><model type="vga"/>
 </video>
 <controller type="usb" model="qemu-xhci"/>
 <input type="tablet" bus="usb"/>
-<controller type="pci" model="pcie-root-port"/>
-<controller type="pci" model="pcie-root-port"/>
-<controller type="pci" model="pcie-root-port"/>
-<controller type="pci" model="pcie-root-port"/>
+<controller type="pci" index="0" model="pcie-root"/>
+<controller type="pci" index="1" model="pcie-root-port"/>
+<controller type="pci" index="2" model="pcie-root-port"/>
+<controller type="pci" index="3" model="pcie-root-port"/>
+<controller type="pci" index="4" model="pcie-root-port"/>
+<controller type="pci" index="5" model="pcie-root-port"/>
+<controller type="pci" index="6" model="pcie-root-port"/>
+<controller type="pci" index="7" model="pcie-root-port"/>
+<controller type="pci" index="8" model="pcie-root-port"/>
+<controller type="pci" index="9" model="pcie-root-port"/>
+<controller type="pci" index="10" model="pcie-root-port"/>
+<controller type="pci" index="11" model="pcie-root-port"/>
+<controller type="pci" index="12" model="pcie-root-port"/>
+<controller type="pci" index="13" model="pcie-root-port"/>
+<controller type="pci" index="14" model="pcie-root-port"/>
 <rng model="virtio"><backend model="random">/dev/urandom</backend>
 </rng>
 <memballoon model="virtio"/>

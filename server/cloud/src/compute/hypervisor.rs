@@ -62,11 +62,12 @@ pub enum Power {
 }
 
 /// A domain of ours that exists on the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub instance: InstanceId,
     pub power: Power,
-    /// Changes with each start of the domain, so that a reboot by power cycle can be told from a guest that kept running.
+    /// Changes with each start of the domain, so that a reboot by power cycle can be told from a guest that kept running. 0 while it
+    /// is off.
     pub boot: u64,
 }
 
@@ -150,6 +151,7 @@ pub trait Hypervisor: Send + Sync {
     async fn remove(&self, instance: InstanceId) -> Result<(), HypervisorError>;
 
     /// The console log from byte `from`, at most `max` bytes; with `from` beyond the end, nothing. `from: None` means the last `max`.
+    /// Old output may be dropped: whoever goes on from the `end` of the part read last, follows even so.
     async fn console_log(
         &self,
         instance: InstanceId,

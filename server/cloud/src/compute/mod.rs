@@ -3,15 +3,23 @@
 //! `service.rs` checks and writes down what is wanted, `launch.rs` the same for a new instance; `lifecycle.rs` holds the rules of what to do
 //! next, `reconcile.rs` does it through the driver behind `hypervisor.rs`. `metadata.rs` is what a guest is told about itself.
 
-mod console_text;
-mod flavor;
 pub mod config_drive;
+mod console_text;
 pub mod domain_xml;
+mod flavor;
 pub mod hypervisor;
+#[cfg(feature = "libvirt")]
+mod instance_files;
 mod keypair;
+pub mod kvm;
 mod launch;
+#[cfg(feature = "libvirt")]
+pub mod libvirt;
+#[cfg(feature = "libvirt")]
+mod libvirt_link;
 mod lifecycle;
 pub mod metadata;
+pub mod overlay;
 mod reconcile;
 mod service;
 pub mod simulator;

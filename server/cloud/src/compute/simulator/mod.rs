@@ -141,8 +141,8 @@ impl Simulator {
     async fn connect(&self, instance: InstanceId) -> Result<(DuplexStream, DuplexStream, Console)> {
         self.0.faults.reach().await?;
         let boot = self.0.update(instance, |_, _, _| false)?;
-        match self.0.world().domains.get(&instance).map(Domain::power) {
-            Some(Power::Running | Power::Paused) => {}
+        match self.0.world().domains.get(&instance).map(Domain::is_on) {
+            Some(true) => {}
             _ => {
                 return Err(HypervisorError::Failed(
                     "The instance is not running, so it has no console. Start it first.".into(),
@@ -177,7 +177,7 @@ impl Hypervisor for Simulator {
         let seen = |(instance, domain): (&InstanceId, &Domain)| Seen {
             instance: *instance,
             power: domain.power(),
-            boot: domain.boot(),
+            boot: if domain.is_on() { domain.boot() } else { 0 },
         };
         Ok(world.domains.iter().map(seen).collect())
     }
@@ -376,7 +376,7 @@ impl Console {
         self.host.settle().ok()?;
         let world = self.host.world();
         let domain = world.domains.get(&self.instance)?;
-        let on = domain.boot() == self.boot && matches!(domain.power(), Power::Running | Power::Paused);
+        let on = domain.boot() == self.boot && domain.is_on();
         on.then(|| domain.text(Instant::now(), self.host.options.boot_time))
     }
 

@@ -83,6 +83,11 @@ impl Domain {
         self.power
     }
 
+    pub fn is_on(&self) -> bool {
+        matches!(self.power, Power::Running | Power::Paused)
+    }
+
+    /// The number of its last boot.
     pub fn boot(&self) -> u64 {
         self.boot
     }
