@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod contract;
+pub mod dns;
 pub mod engine;
 mod floating_ips;
 pub mod ipam;

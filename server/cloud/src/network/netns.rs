@@ -183,7 +183,7 @@ fn ip(arguments: &[&str], input: &str) -> Result<(), NetnsError> {
 }
 
 /// Runs `act` inside a namespace, in a thread of its own that ends with it. Sockets that it opens stay in the namespace.
-fn inside<T: Send>(namespace: &str, act: impl FnOnce() -> io::Result<T> + Send) -> Result<T, NetnsError> {
+pub(super) fn inside<T: Send>(namespace: &str, act: impl FnOnce() -> io::Result<T> + Send) -> Result<T, NetnsError> {
     let path: PathBuf = Path::new(NAMESPACES).join(namespace);
     let enter = || {
         setns(File::open(&path)?, CloneFlags::CLONE_NEWNET)?;

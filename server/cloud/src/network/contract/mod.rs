@@ -2,8 +2,13 @@
 //!
 //! The real ones need a host of their own (`cargo xtask testbed -- cargo test -p cloud`) and say so when they are left out.
 
+mod frames;
+mod guest;
 mod host;
+mod limits;
+mod packets;
 mod sample;
+mod security;
 
 use super::engine::{Engine, Topology};
 use super::simulator::Simulator;
