@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{argv, as_root, read, run};
 
-/// What building needs, and assembling the guest image.
-const BUILD: &str = "build-essential pkg-config libvirt-dev cpio dosfstools dpkg-dev e2fsprogs fdisk fakeroot genisoimage kmod \
+/// What building and testing need, and assembling the guest image.
+const BUILD: &str = "build-essential busybox pkg-config libvirt-dev cpio dosfstools dpkg-dev e2fsprogs fdisk fakeroot genisoimage kmod \
                      mtools syslinux syslinux-common xz-utils zstd";
 
 /// What a host of instances needs.

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use hickory_proto::op::{Message, Query};
 use hickory_proto::rr::{Name, RecordType};
 use std::net::Ipv4Addr;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -35,12 +35,13 @@ async fn real_dhcp() {
                 echo \"$1 $ip/$mask mtu=$mtu router=$router dns=$dns domain=$domain lease=$lease routes=$staticroutes\" >> ${0%/*}/log\n";
     std::fs::write(&script, text).unwrap();
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let mut client = Command::new("ip")
+    let client = tokio::process::Command::new("ip")
         .args(["netns", "exec", &guest.0, "busybox", "udhcpc", "-f", "-i", "eth0", "-t", "30", "-T", "1", "-s"])
         .arg(&script)
         .args(["-O", "mtu", "-O", "staticroutes"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
     let said = |event: &'static str| {
@@ -54,11 +55,9 @@ async fn real_dhcp() {
     let expected = "10.0.0.11/24 mtu=1442 router=10.0.0.1 dns=169.254.169.254 domain=cloud.internal lease=86400 \
                     routes=169.254.169.254/32 10.0.0.2 0.0.0.0/0 10.0.0.1";
     assert_eq!(said("bound").await, format!("bound {expected}"));
-    let client_id = nix::unistd::Pid::from_raw(client.id().cast_signed());
+    let client_id = nix::unistd::Pid::from_raw(client.id().unwrap().cast_signed());
     nix::sys::signal::kill(client_id, nix::sys::signal::Signal::SIGUSR1).unwrap();
     assert_eq!(said("renew").await, format!("renew {expected}"));
-    client.kill().unwrap();
-    client.wait().unwrap();
 }
 
 #[tokio::test]
