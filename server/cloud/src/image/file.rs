@@ -47,6 +47,11 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    #[cfg(test)]
+    pub fn over(file: File) -> Self {
+        Self { file, data: PathBuf::new(), id: ImageId(uuid::Uuid::nil()), hash: Sha512::new(), len: 0 }
+    }
+
     /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.
     pub fn create(data: &Path, id: ImageId, expected: u64) -> io::Result<Self> {
         fs::create_dir_all(incoming_folder(data))?;
@@ -88,6 +93,19 @@ pub fn remove(data: &Path, id: ImageId) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is wrong with an image's file by its looks: it is not there, or not as long as it was.
+pub fn damage(data: &Path, id: ImageId, size: u64) -> Option<String> {
+    match fs::symlink_metadata(kept(data, id)) {
+        Ok(is) if is.is_file() && is.len() == size => None,
+        Ok(is) if is.is_file() => Some(format!(
+            "The image's file has {} bytes now, but had {size} when it was accepted. Upload the image again.",
+            is.len()
+        )),
+        Ok(_) => Some("Something else lies where the image's file was. Upload the image again.".to_owned()),
+        Err(error) => Some(format!("The image's file cannot be found in the store ({error}). Upload the image again.")),
+    }
 }
 
 /// The ids of all images that have a file here.

@@ -14,7 +14,7 @@ mod raw;
 mod rejection;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::io::{Read, Seek};
 

@@ -9,6 +9,8 @@ pub mod inspect;
 mod reconcile;
 mod service;
 mod store;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 pub use service::ImageService;

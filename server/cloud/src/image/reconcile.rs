@@ -1,5 +1,5 @@
 //! The reconciler of images: removes what uploads of a dead process left behind, files without a row, and deleted images that nothing
-//! stands on any more. A pass takes no arguments: after a restart the first pass does what any other would have done.
+//! stands on any more; notices files that are not what they were. A pass takes no arguments: after a restart the first pass does what any other would have done.
 
 use super::service::ImageService;
 use super::upload::on_disk;
@@ -7,6 +7,7 @@ use super::{file, store};
 use crate::core::Core;
 use crate::fault::StoreError;
 use crate::operation;
+use api::image::ImageStatus;
 use api::{Error, ImageId, Kind, Result, Why};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,8 @@ impl ImageService {
         for id in &collected {
             discard(&self.core, *id, &Error::field("file", Why::Restarted)).await?;
         }
-        Ok(orphans || !collected.is_empty())
+        let changed = self.look_at_files().await?;
+        Ok(orphans || !collected.is_empty() || changed)
     }
 
     /// An upload of a process that has died is as good as deleted.
@@ -69,6 +71,32 @@ impl ImageService {
             on_disk(move || file::remove(&data, id)).await?;
         }
         Ok(!orphans.is_empty())
+    }
+
+    /// An image whose file is missing or cut off is killed, with the reason; one whose file is back, byte for byte, is active again.
+    async fn look_at_files(&self) -> Result<bool> {
+        let mut changed = false;
+        for image in store::accepted(self.core.db.read()).await? {
+            let data = self.core.data.clone();
+            let (id, size) = (image.id, image.size);
+            let damage = on_disk(move || Ok(file::damage(&data, id, size))).await?;
+            let was_active = image.status == ImageStatus::Active;
+            if damage.is_none() == was_active || (damage.is_none() && !self.is_same(&image).await?) {
+                continue;
+            }
+            tracing::warn!(image = %id, damage, "an image file has changed behind our back");
+            let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+            store::found(&mut tx, id, damage.as_deref(), self.core.clock.now()).await?;
+            tx.commit().await.map_err(StoreError)?;
+            self.core.hub.changed(Kind::Image, id, image.project);
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    async fn is_same(&self, image: &store::Accepted) -> Result<bool> {
+        let path = file::kept(&self.core.data, image.id);
+        Ok(on_disk(move || file::checksum(&path)).await? == image.checksum)
     }
 }
 

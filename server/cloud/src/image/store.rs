@@ -36,6 +36,12 @@ fn format(row: &SqliteRow) -> std::result::Result<Option<DiskFormat>, sqlx::Erro
     Ok(row.try_get::<Option<&str>, _>("format")?.and_then(DiskFormat::parse))
 }
 
+/// Whose the image is; `None` if everybody sees it.
+fn audience(row: &SqliteRow) -> std::result::Result<Option<ProjectId>, sqlx::Error> {
+    let private = parsed(row, "visibility", Visibility::parse)? == Visibility::Private;
+    Ok(private.then_some(id(row, "project_id")?))
+}
+
 /// An image and whose it is.
 #[derive(Debug)]
 pub struct Row {
@@ -251,11 +257,8 @@ pub async fn remove(tx: &mut Tx, image: ImageId) -> Result<Option<Removed>> {
         .bind(image.0.to_string())
         .fetch_optional(&mut **tx)
         .await?;
-    let removed = row.map(|row| {
-        let private = parsed(&row, "visibility", Visibility::parse)? == Visibility::Private;
-        let project = id(&row, "project_id")?;
-        Ok::<_, sqlx::Error>(Removed { project: private.then_some(project), operation: id(&row, "operation_id")? })
-    });
+    let removed =
+        row.map(|row| Ok::<_, sqlx::Error>(Removed { project: audience(&row)?, operation: id(&row, "operation_id")? }));
     Ok(removed.transpose()?)
 }
 
@@ -278,7 +281,75 @@ pub async fn collectable(db: &SqlitePool) -> Result<Vec<ImageId>> {
     ids(&rows.fetch_all(db).await?)
 }
 
+/// An image whose data has been accepted, deleted or not.
+pub struct Accepted {
+    pub id: ImageId,
+    /// Whose it is; `None` if everybody sees it.
+    pub project: Option<ProjectId>,
+    pub status: ImageStatus,
+    pub size: u64,
+    pub checksum: String,
+}
+
+pub async fn accepted(db: &SqlitePool) -> Result<Vec<Accepted>> {
+    let rows = sqlx::query(
+        "select id, project_id, visibility, status, size, checksum from image
+         where checksum is not null and status in ('active', 'killed')",
+    )
+    .fetch_all(db)
+    .await?;
+    let accepted = rows.iter().map(|row| {
+        Ok(Accepted {
+            id: id(row, "id")?,
+            project: audience(row)?,
+            status: parsed(row, "status", ImageStatus::parse)?,
+            size: number(row, "size")?,
+            checksum: row.try_get("checksum")?,
+        })
+    });
+    Ok(accepted.collect::<std::result::Result<_, sqlx::Error>>()?)
+}
+
+/// The data can be used no more, for this reason; or can be again.
+pub async fn found(tx: &mut Tx, image: ImageId, damage: Option<&str>, now: Micros) -> Result<()> {
+    sqlx::query(
+        "update image set status = case when $2 is null then 'active' else 'killed' end, refused = $2, updated_at = $3
+         where id = $1 and status in ('active', 'killed')",
+    )
+    .bind(image.0.to_string())
+    .bind(damage)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub async fn all(db: &SqlitePool) -> Result<HashSet<ImageId>> {
     let rows = sqlx::query("select id from image").fetch_all(db).await?;
     Ok(ids(&rows)?.into_iter().collect())
+}
+
+/// An instance that stands on the image, as far as this service looks at it.
+#[cfg(test)]
+pub async fn instance_insert(db: &crate::db::Db, caller: &api::Caller, image: ImageId) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "insert into instance (id, project_id, user_id, name, image_id, image_name, flavor_name, vcpus, ram_mb, disk_gb, intent, status,
+                               task_since, created_at, updated_at)
+         values ($1, $2, $3, 'vm', $4, '', '', 1, 1, 1, 'run', 'ACTIVE', 0, 0, 0)",
+    )
+    .bind(Uuid::new_v4().to_string())
+    .bind(caller.project.0.to_string())
+    .bind(caller.user.0.to_string())
+    .bind(image.0.to_string())
+    .execute(&mut *tx)
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+pub async fn instance_delete_all(db: &crate::db::Db) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("delete from instance").execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }

@@ -20,14 +20,18 @@ use std::collections::HashMap;
 use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes that are counted, hashed and written at a time.
 const BATCH: u64 = 4 << 20;
 /// Pieces of the request's body that may wait for the disk.
 const WAITING: usize = 16;
+/// A sender that is silent for so long has gone; its connection may not know yet.
+const SILENCE: Duration = Duration::from_secs(120);
 /// What a form may put around the file, in bytes: its other fields, and the lines between.
 const ENVELOPE: u64 = 64 << 10;
 
@@ -108,14 +112,21 @@ pub async fn upload(
 /// Passes the stream on until it ends or breaks, or nobody takes it any more.
 async fn send(feed: mpsc::Sender<Piece>, stream: impl Stream<Item = io::Result<Bytes>> + Send) {
     let mut stream = pin!(stream);
-    while let Some(piece) = stream.next().await {
-        let Ok(piece) = piece.inspect_err(|error| tracing::info!(%error, "an upload broke off")) else { return };
-        if feed.send(Piece::Data(piece)).await.is_err() {
+    loop {
+        let piece = tokio::select! {
+            () = feed.closed() => return,
+            piece = stream.next() => piece,
+        };
+        let piece = match piece {
+            Some(Ok(data)) => Piece::Data(data),
+            Some(Err(error)) => return tracing::info!(%error, "an upload broke off"),
+            None => Piece::End,
+        };
+        let is_end = matches!(piece, Piece::End);
+        if feed.send(piece).await.is_err() || is_end {
             return;
         }
     }
-    // Nobody takes it any more: the upload has failed already, and says why.
-    let _ = feed.send(Piece::End).await;
 }
 
 struct Upload {
@@ -199,7 +210,7 @@ impl Upload {
         self.received += bytes;
         operation::progress(&mut tx, operation, self.percent(), now).await?;
         tx.commit().await.map_err(StoreError)?;
-        if self.percent() > before {
+        if self.percent() > before || self.announced.is_none() {
             self.tell();
         }
         Ok(())
@@ -250,23 +261,23 @@ impl Upload {
 }
 
 /// What is counted, hashed and written together.
-struct Batch {
+pub struct Batch {
     chunks: Vec<Bytes>,
     len: u64,
     last: bool,
 }
 
 impl Batch {
-    async fn take(pieces: &mut mpsc::Receiver<Piece>) -> Result<Self> {
+    pub async fn take(pieces: &mut mpsc::Receiver<Piece>) -> Result<Self> {
         let mut batch = Self { chunks: Vec::new(), len: 0, last: false };
         while batch.len < BATCH && !batch.last {
-            match pieces.recv().await {
-                Some(Piece::Data(chunk)) => {
+            match timeout(SILENCE, pieces.recv()).await {
+                Ok(Some(Piece::Data(chunk))) => {
                     batch.len += chunk.len() as u64;
                     batch.chunks.push(chunk);
                 }
-                Some(Piece::End) => batch.last = true,
-                None => return Err(Error::field("file", Why::Incomplete)),
+                Ok(Some(Piece::End)) => batch.last = true,
+                Ok(None) | Err(_) => return Err(Error::field("file", Why::Incomplete)),
             }
         }
         Ok(batch)

@@ -1,6 +1,6 @@
 //! Crafted files, one property each, and the same questions put to files that `qemu-img` makes.
 
-mod builder;
+pub(in crate::image) mod builder;
 mod foreign;
 mod hostile;
 mod qcow2;

@@ -1,19 +1,19 @@
 //! Builds small files byte by byte, sound ones first, which tests then spoil.
 
-pub(super) const CLUSTER: u64 = 1 << 16;
+pub(in crate::image) const CLUSTER: u64 = 1 << 16;
 /// Where the sound image has its parts: one cluster each, in this order.
-pub(super) const REFCOUNT_TABLE: u64 = CLUSTER;
-pub(super) const REFCOUNT_BLOCK: u64 = 2 * CLUSTER;
-pub(super) const L1: u64 = 3 * CLUSTER;
-pub(super) const L2: u64 = 4 * CLUSTER;
-pub(super) const DATA: u64 = 5 * CLUSTER;
+pub(in crate::image) const REFCOUNT_TABLE: u64 = CLUSTER;
+pub(in crate::image) const REFCOUNT_BLOCK: u64 = 2 * CLUSTER;
+pub(in crate::image) const L1: u64 = 3 * CLUSTER;
+pub(in crate::image) const L2: u64 = 4 * CLUSTER;
+pub(in crate::image) const DATA: u64 = 5 * CLUSTER;
 const END: u64 = 6 * CLUSTER;
 
-pub(super) const COPIED: u64 = 1 << 63;
-pub(super) const COMPRESSED: u64 = 1 << 62;
+pub(in crate::image) const COPIED: u64 = 1 << 63;
+pub(in crate::image) const COMPRESSED: u64 = 1 << 62;
 
 /// Where the header's fields are, in bytes.
-pub(super) mod at {
+pub(in crate::image) mod at {
     pub const VERSION: u64 = 4;
     pub const BACKING_OFFSET: u64 = 8;
     pub const BACKING_SIZE: u64 = 16;
@@ -34,10 +34,10 @@ pub(super) mod at {
 }
 
 #[derive(Clone)]
-pub(super) struct File(pub Vec<u8>);
+pub(in crate::image) struct File(pub Vec<u8>);
 
 /// A disk of 1 GiB with one cluster of data at its beginning, as `qemu-img` would lay it out.
-pub(super) fn qcow2(version: u32) -> File {
+pub(in crate::image) fn qcow2(version: u32) -> File {
     let file = File::zeros(END)
         .bytes(0, b"QFI\xfb")
         .be32(at::VERSION, version)

@@ -1,0 +1,181 @@
+//! One test for each class of hole that real image services had; they stay for ever. Classes 1, 2 and 4 are the inspector's.
+
+use super::*;
+use crate::image::inspect::{Format, Verdict};
+use crate::image::{base, launch_image, verify};
+use api::Why;
+use api::image::{DiskFormat, ImageStatus};
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Class 3: what was accepted is looked at again before it is used (OSSA-2024-002).
+#[tokio::test]
+async fn security_03_inspected_on_every_use() {
+    let (_folder, world) = world().await;
+    let id = world.image("raw", &raw(MIB)).await;
+    let (path, format) = base(world.core.db.read(), &world.core.data, id).await.unwrap().unwrap();
+    verify(&path, format).unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, qcow2()).unwrap();
+    let said = verify(&path, format).unwrap_err().to_string();
+    assert!(said.contains("The file is qcow2 now, but was raw when it was accepted"), "{said}");
+    fs::write(&path, builder::qcow2(3).backing_file(b"/etc/shadow").0).unwrap();
+    for format in DiskFormat::ALL {
+        let said = verify(&path, format).unwrap_err().to_string();
+        assert!(said.contains("backing file"), "{said}");
+    }
+}
+
+/// Class 7: files are named by the server alone.
+#[tokio::test]
+async fn security_07_path_traversal() {
+    let (folder, world) = world().await;
+    for name in ["../../escaped", "/etc/cron.d/escaped", "images/incoming", "..%2fescaped"] {
+        let id = world.image(name, &qcow2()).await;
+        assert!(world.files().contains(&id.to_string()), "{name}");
+    }
+    assert_eq!(world.files().len(), 4);
+    let beside: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let known = |name: &std::ffi::OsString| name == "images" || name.to_string_lossy().starts_with("offing.db");
+    assert!(beside.iter().all(known), "{beside:?}");
+}
+
+/// Class 10: two uploads at once cannot pass the quota together (Glance OSSA-2015-003).
+#[tokio::test]
+async fn security_10_parallel_uploads_share_the_quota() {
+    let (_folder, world) = world().await;
+    world.set_quota(10 * MIB).await;
+    let file = raw(8 * MIB);
+    let (sender, stream) = body();
+    let first = world.images.image_upload(&world.member, named("first"), None, stream);
+    let second = async {
+        sender.send(Ok(Bytes::copy_from_slice(&file[..4 * MIB]))).await.unwrap();
+        world.until("half of the first is counted", async |world| world.used().await == 4 * MIB as i64).await;
+        let result = world.images.image_upload(&world.member, named("second"), None, pieces(&file)).await;
+        assert_eq!(why(result), Why::ImageQuota { limit: 10 * MIB as i64, used: 4 * MIB as i64 }.to_string());
+        sender.send(Ok(Bytes::copy_from_slice(&file[4 * MIB..]))).await.unwrap();
+        drop(sender);
+    };
+    let (first, ()) = tokio::join!(first, second);
+    assert_eq!(world.files(), [first.unwrap().to_string()]);
+    assert_eq!(world.used().await, 8 * MIB as i64);
+}
+
+/// The same, with eight that really run at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn security_10_many_uploads_at_once() {
+    let (_folder, world) = world().await;
+    let limit = 20 * MIB;
+    world.set_quota(limit).await;
+    let file = raw(6 * MIB);
+    let uploads = (0..8).map(|n| {
+        let (images, member, body) = (world.images.clone(), world.member.clone(), pieces(&file));
+        tokio::spawn(async move { images.image_upload(&member, named(&n.to_string()), None, body).await })
+    });
+    let uploads: Vec<_> = uploads.collect();
+    let mut stored = 0;
+    for upload in uploads {
+        match upload.await.unwrap() {
+            Ok(_) => stored += 1,
+            refused => assert!(why(refused).starts_with("The quota for images")),
+        }
+    }
+    assert!(stored * file.len() <= limit, "{stored} stored");
+    assert_eq!(world.files().len(), stored);
+    assert_eq!(world.used().await, (stored * file.len()) as i64);
+}
+
+/// Class 10: an image that is deleted during its upload takes the upload with it (Glance OSSA-2015-020).
+#[tokio::test]
+async fn security_10_deleted_during_upload() {
+    let (_folder, world) = world().await;
+    let (sender, stream) = body();
+    let upload = world.images.image_upload(&world.member, named("deleted"), None, stream);
+    let delete = async {
+        sender.send(Ok(Bytes::from(raw(5 * MIB)))).await.unwrap();
+        world.until("bytes are counted", async |world| world.used().await > 0).await;
+        let id = world.list(&world.member).await.pop().unwrap().id;
+        world.images.image_delete(&world.member, id).await.unwrap();
+    };
+    // The sender keeps its end open, as one that goes on sending does.
+    let (result, ()) = tokio::join!(upload, delete);
+    assert!(matches!(result, Err(Error::NotFound { .. })), "{result:?}");
+    world.assert_nothing_left("deleted during the upload").await;
+    assert!(!world.images.pass().await.unwrap());
+}
+
+/// Class 11: the cap is kept while bytes come in, whatever was announced (OSSA-2014-028).
+#[tokio::test]
+async fn security_11_disk_fill_by_upload() {
+    for announced in [None, Some(1)] {
+        let (_folder, world) = world().await;
+        let limit = 10 * MIB;
+        world.set_quota(limit).await;
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counted = sent.clone();
+        let endless = futures::stream::repeat_with(move || {
+            counted.fetch_add(64 << 10, Ordering::SeqCst);
+            Ok(Bytes::from_static(&[0; 64 << 10]))
+        });
+        let result = world.images.image_upload(&world.member, named("endless"), announced, endless).await;
+        assert_eq!(why(result), Why::ImageQuota { limit: limit as i64, used: 0 }.to_string());
+        let sent = sent.load(Ordering::SeqCst);
+        assert!(sent <= limit + 8 * MIB, "{sent} bytes were taken for a quota of {limit}");
+        world.assert_nothing_left("endless").await;
+    }
+}
+
+/// Class 12: an active image never changes again (OSSA-2015-019, 2016-006).
+#[tokio::test]
+async fn security_12_active_images_are_immutable() {
+    let (_folder, world) = world().await;
+    let id = world.image("fixed", &qcow2()).await;
+    let before = world.images.image_show(&world.member, id).await.unwrap();
+    let other = Verdict { format: Format::Raw, virtual_size: 512, evidence: "", bytes_read: 0 };
+    let mut tx = world.core.db.begin().await.unwrap();
+    assert!(!store::receive(&mut tx, id, 1, 1).await.unwrap());
+    assert!(!store::activate(&mut tx, id, &other, "another", 1).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(!world.images.pass().await.unwrap());
+    assert_eq!(world.images.image_show(&world.member, id).await.unwrap(), before);
+    let mode = fs::metadata(crate::image::path(&world.core.data, id)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o222, 0, "nobody may write");
+}
+
+/// Class 12: data that has not been accepted can be reached by nobody.
+#[tokio::test]
+async fn security_12_nothing_is_usable_before_it_is_active() {
+    let (_folder, world) = world().await;
+    let (sender, stream) = body();
+    let upload = world.images.image_upload(&world.member, named("half"), None, stream);
+    let look = async {
+        sender.send(Ok(Bytes::from(raw(4 * MIB)))).await.unwrap();
+        world.until("bytes are counted", async |world| world.used().await > 0).await;
+        let image = world.list(&world.member).await.pop().unwrap();
+        assert_eq!(image.status, ImageStatus::Saving);
+        assert_eq!(base(world.core.db.read(), &world.core.data, image.id).await.unwrap(), None);
+        let partial = crate::image::file::incoming(&world.core.data, image.id);
+        assert_eq!(fs::metadata(partial).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!crate::image::path(&world.core.data, image.id).exists());
+        drop(sender);
+    };
+    let (result, ()) = tokio::join!(upload, look);
+    result.unwrap();
+}
+
+/// Class 24: a stranger's private image is not there, whichever way it is asked for.
+#[tokio::test]
+async fn security_24_strangers_image() {
+    let (_folder, world) = world().await;
+    let id = world.image("private", &qcow2()).await;
+    let missing = Error::not_found(api::Kind::Image, id);
+    for caller in [&world.stranger, &world.admin] {
+        assert_eq!(world.images.image_show(caller, id).await, Err(missing.clone()));
+        assert_eq!(world.images.image_delete(caller, id).await, Err(missing.clone()));
+        let mut db = world.core.db.read().acquire().await.unwrap();
+        assert_eq!(launch_image(&mut db, caller.project, id).await.unwrap(), None);
+        let by_id = ListQuery { search: id.to_string(), ..ListQuery::default() };
+        assert_eq!(world.images.image_list(caller, &by_id).await.unwrap().total, 0);
+    }
+    assert!(crate::image::path(&world.core.data, id).exists());
+}
