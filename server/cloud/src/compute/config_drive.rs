@@ -17,6 +17,9 @@ const SECTOR: usize = 2048;
 /// Sectors 0 to 15 belong to the boot loader; here they are empty. Then come three volume descriptors.
 const FIRST_DESCRIPTOR: usize = 16;
 const FIRST_TABLE: usize = FIRST_DESCRIPTOR + 3;
+/// Empty sectors at the end, as many as mkisofs puts there: systems read ahead, and those that look for labels at higher places (busybox
+/// does at 68 KiB) take a disk that ends before for a broken one.
+const PADDING: usize = 150;
 /// What tells Joliet's descriptor from others: UCS-2 level 3.
 const JOLIET_ESCAPE: &[u8] = b"%/E";
 /// 1970-01-01 00:00:00 UTC as directory records write it.
@@ -43,10 +46,11 @@ pub fn image(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, BadPath> {
         file_at.push(next);
         next += sectors(bytes.len());
     }
+    let end = next + PADDING;
 
     let mut out = vec![0; FIRST_DESCRIPTOR * SECTOR];
     for tree in &trees {
-        out.extend(tree.descriptor(next));
+        out.extend(tree.descriptor(end));
     }
     out.extend(sector(&[&[255], b"CD001", &[1]]));
     for tree in &trees {
@@ -60,6 +64,7 @@ pub fn image(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, BadPath> {
     for (_, bytes) in files {
         out.extend(padded(bytes.clone()));
     }
+    out.resize(end * SECTOR, 0);
     Ok(out)
 }
 

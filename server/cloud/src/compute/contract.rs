@@ -68,11 +68,17 @@ async fn until_power(place: &impl Place, host: &dyn Hypervisor, instance: Instan
 }
 
 pub(super) async fn until_ready(place: &impl Place, host: &dyn Hypervisor, instance: InstanceId) {
-    until(place.patience(), "the guest is up", || async {
-        let log = host.console_log(instance, None, 1 << 20).await.unwrap();
-        String::from_utf8_lossy(&log.bytes).contains(place.ready().0).then_some(())
-    })
-    .await;
+    let log = async || {
+        String::from_utf8_lossy(&host.console_log(instance, None, 1 << 20).await.unwrap().bytes).into_owned()
+    };
+    let ready = async {
+        while !log().await.contains(place.ready().0) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    if tokio::time::timeout(place.patience(), ready).await.is_err() {
+        panic!("the guest did not come up; it said:\n{}", log().await);
+    }
 }
 
 /// From definition to removal, with every call made twice.

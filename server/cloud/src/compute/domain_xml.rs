@@ -14,11 +14,6 @@ pub const NAMESPACE: &str = "urn:offing:instance";
 /// The bridge that Open vSwitch and OVN join instances on.
 const BRIDGE: &str = "br-int";
 
-/// Slots that are taken, one device each: root disk, USB, guest agent's channel, random numbers, balloon. Interfaces come to that.
-const TAKEN_PORTS: usize = 5;
-/// Free slots for volumes and interfaces attached while the guest runs; PCI Express cannot add them later.
-const SPARE_PORTS: usize = 8;
-
 /// Where an instance's files lie. Removing the folder removes all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
@@ -73,7 +68,8 @@ pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
     xml.element("memory", &[("unit", "MiB")], &spec.memory_mb.to_string());
     xml.text("vcpu", &spec.vcpus.to_string());
     xml.open("os", &[]);
-    xml.element("type", &[("arch", "x86_64"), ("machine", "q35")], "hvm");
+    // With `q35` CD-ROMs are on SATA, for which Debian's cloud kernel, for one, has no driver: it would not see its config drive.
+    xml.element("type", &[("arch", "x86_64"), ("machine", "pc")], "hvm");
     xml.close("os");
     xml.open("features", &[]);
     xml.empty("acpi", &[]);
@@ -89,10 +85,6 @@ pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
     disks(&mut xml, spec, files);
     spec.nics.iter().for_each(|nic| interface(&mut xml, nic));
     consoles(&mut xml, files);
-    xml.empty("controller", &[("type", "pci"), ("index", "0"), ("model", "pcie-root")]);
-    for index in 1..=TAKEN_PORTS + spec.nics.len() + SPARE_PORTS {
-        xml.empty("controller", &[("type", "pci"), ("index", &index.to_string()), ("model", "pcie-root-port")]);
-    }
     xml.open("rng", &[("model", "virtio")]);
     xml.element("backend", &[("model", "random")], "/dev/urandom");
     xml.close("rng");
@@ -119,10 +111,10 @@ fn disks(xml: &mut Xml, spec: &DomainSpec, files: &Files) {
     xml.empty("target", &[("dev", "vda"), ("bus", "virtio")]);
     xml.empty("boot", &[("order", "1")]);
     xml.close("disk");
-    cdrom(xml, "sda", &path(&files.config_drive()), None);
+    cdrom(xml, "hda", &path(&files.config_drive()), None);
     if spec.root.cdrom {
         // After the disk: an empty disk boots nothing, and once something is installed there it wins.
-        cdrom(xml, "sdb", &base, Some("2"));
+        cdrom(xml, "hdb", &base, Some("2"));
     }
 }
 
@@ -131,7 +123,7 @@ fn cdrom(xml: &mut Xml, device: &str, file: &str, boot_order: Option<&str>) {
     xml.empty("driver", &[("name", "qemu"), ("type", "raw")]);
     xml.empty("source", &[("file", file)]);
     xml.empty("backingStore", &[]);
-    xml.empty("target", &[("dev", device), ("bus", "sata")]);
+    xml.empty("target", &[("dev", device), ("bus", "ide")]);
     xml.empty("readonly", &[]);
     if let Some(order) = boot_order {
         xml.empty("boot", &[("order", order)]);
@@ -282,7 +274,7 @@ mod tests {
 </metadata>
 <memory unit="MiB">512</memory>
 <vcpu>2</vcpu>
-<os><type arch="x86_64" machine="q35">hvm</type>
+<os><type arch="x86_64" machine="pc">hvm</type>
 </os>
 <features><acpi/>
 <apic/>
@@ -304,7 +296,7 @@ mod tests {
 <disk type="file" device="cdrom"><driver name="qemu" type="raw"/>
 <source file="/data/instances/i/config.iso"/>
 <backingStore/>
-<target dev="sda" bus="sata"/>
+<target dev="hda" bus="ide"/>
 <readonly/>
 </disk>
 <interface type="bridge"><mac address="fa:16:3e:01:02:03"/>
@@ -326,21 +318,6 @@ mod tests {
 </video>
 <controller type="usb" model="qemu-xhci"/>
 <input type="tablet" bus="usb"/>
-<controller type="pci" index="0" model="pcie-root"/>
-<controller type="pci" index="1" model="pcie-root-port"/>
-<controller type="pci" index="2" model="pcie-root-port"/>
-<controller type="pci" index="3" model="pcie-root-port"/>
-<controller type="pci" index="4" model="pcie-root-port"/>
-<controller type="pci" index="5" model="pcie-root-port"/>
-<controller type="pci" index="6" model="pcie-root-port"/>
-<controller type="pci" index="7" model="pcie-root-port"/>
-<controller type="pci" index="8" model="pcie-root-port"/>
-<controller type="pci" index="9" model="pcie-root-port"/>
-<controller type="pci" index="10" model="pcie-root-port"/>
-<controller type="pci" index="11" model="pcie-root-port"/>
-<controller type="pci" index="12" model="pcie-root-port"/>
-<controller type="pci" index="13" model="pcie-root-port"/>
-<controller type="pci" index="14" model="pcie-root-port"/>
 <rng model="virtio"><backend model="random">/dev/urandom</backend>
 </rng>
 <memballoon model="virtio"/>
@@ -363,7 +340,7 @@ mod tests {
         check(|spec| spec.nics.clear(), false, &[], &["<interface"]);
         check(|spec| spec.nics.push(spec.nics[0].clone()), false, &["</interface>\n<interface"], &[]);
         let disk = "<source file=\"/data/instances/i/disk.qcow2\"/>\n<backingStore/>";
-        let iso = "<source file=\"/data/images/base\"/>\n<backingStore/>\n<target dev=\"sdb\" bus=\"sata\"/>\n<readonly/>\n<boot order=\"2\"/>";
+        let iso = "<source file=\"/data/images/base\"/>\n<backingStore/>\n<target dev=\"hdb\" bus=\"ide\"/>\n<readonly/>\n<boot order=\"2\"/>";
         check(|spec| spec.root.cdrom = true, false, &[disk, iso], &["backingStore type"]);
         check(|spec| spec.root.base_format = "qcow2", false, &[r#"<format type="qcow2"/>"#], &[]);
     }
