@@ -7,4 +7,4 @@ mod password;
 mod service;
 mod store;
 
-pub use service::{IdentityService, SessionRow};
+pub use service::{IdentityService, SessionRow, request_id};

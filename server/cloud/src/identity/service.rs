@@ -108,6 +108,14 @@ impl IdentityService {
         Ok(())
     }
 
+    /// Moves the end of a session that is still there; one that has been ended stays ended.
+    pub async fn session_extend(&self, id_hash: &str, expires_at: Micros) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::session_extend(&mut tx, id_hash, expires_at).await?;
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+
     pub async fn session_delete(&self, id_hash: &str) -> Result<()> {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         store::session_delete(&mut tx, id_hash).await?;

@@ -241,6 +241,15 @@ pub async fn session_save(tx: &mut Tx, session: &SessionRow, now: Micros) -> Res
     Ok(())
 }
 
+pub async fn session_extend(tx: &mut Tx, id_hash: &str, expires_at: Micros) -> Result<()> {
+    sqlx::query("update session set expires_at = $2 where id_hash = $1")
+        .bind(id_hash)
+        .bind(expires_at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn session_expire(tx: &mut Tx, now: Micros) -> Result<()> {
     sqlx::query("delete from session where expires_at <= $1").bind(now).execute(&mut **tx).await?;
     Ok(())

@@ -193,8 +193,9 @@ pub async fn port_at(db: &SqlitePool, network: NetworkId, address: Ipv4Addr) -> 
     Ok(store::port::at(db, network, address).await?)
 }
 
-/// The instances on a network by name, as their owners wrote it, and their addresses: what the DNS service answers with.
-pub async fn dns_names(db: &SqlitePool, network: NetworkId) -> Result<Vec<(String, Ipv4Addr)>> {
+/// The instances on a network with their names, as their owners wrote them, and their addresses, the oldest first: what the DNS service
+/// answers with.
+pub async fn dns_names(db: &SqlitePool, network: NetworkId) -> Result<Vec<(InstanceId, String, Ipv4Addr)>> {
     Ok(store::port::names_on(db, network).await?)
 }
 

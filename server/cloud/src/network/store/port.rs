@@ -124,15 +124,15 @@ pub async fn at(db: &SqlitePool, network: NetworkId, address: Ipv4Addr) -> Resul
     Ok(row.map(|row| Decoded::Ok((id(&row, "id")?, id(&row, "device_id")?))).transpose()?)
 }
 
-pub async fn names_on(db: &SqlitePool, network: NetworkId) -> Result<Vec<(String, Ipv4Addr)>> {
+pub async fn names_on(db: &SqlitePool, network: NetworkId) -> Result<Vec<(InstanceId, String, Ipv4Addr)>> {
     let rows = sqlx::query(
-        "select i.name, p.address from port p join instance i on i.id = p.device_id
+        "select i.id, i.name, p.address from port p join instance i on i.id = p.device_id
          where p.network_id = $1 and p.device_owner = 'compute:nova' order by i.created_at, i.id",
     )
     .bind(network.0.to_string())
     .fetch_all(db)
     .await?;
-    let named = |row: &SqliteRow| Ok((row.try_get("name")?, parsed(row, "address", address)?));
+    let named = |row: &SqliteRow| Ok((id(row, "id")?, row.try_get("name")?, parsed(row, "address", address)?));
     Ok(rows.iter().map(named).collect::<Decoded<_>>()?)
 }
 

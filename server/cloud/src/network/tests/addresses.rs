@@ -67,8 +67,8 @@ async fn lists_metadata_and_names_find_ports() {
     assert_eq!(port_at(read, theirs, web.address).await.unwrap(), Some((other.id, other.instance)));
     assert_eq!(port_at(read, mine, "10.0.0.1".parse().unwrap()).await.unwrap(), None, "the router is no instance");
     let mut names = dns_names(read, mine).await.unwrap();
-    names.sort();
-    assert_eq!(names, [("db".to_owned(), db.address), ("web".to_owned(), web.address)]);
+    names.sort_by(|one, other| one.1.cmp(&other.1));
+    assert_eq!(names, [(db.instance, "db".to_owned(), db.address), (web.instance, "web".to_owned(), web.address)]);
 
     let ports = ports_of(read, &[web.instance, db.instance]).await.unwrap();
     let floating = Some("203.0.113.4".parse().unwrap());
