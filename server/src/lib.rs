@@ -1,1 +1,146 @@
+//! The edge: everything between the network and the services. `router` is the whole of it; what `main` serves is what the tests call.
 
+pub mod backup;
+pub mod config;
+mod console;
+pub mod data;
+pub mod doctor;
+mod drivers;
+mod events;
+mod failure;
+mod files;
+mod form;
+mod headers;
+mod key_file;
+pub mod listen;
+mod local;
+mod log;
+pub mod metadata;
+pub mod metrics;
+mod observe;
+mod origin;
+mod pages;
+mod preferences;
+pub mod seed;
+pub mod serve;
+mod session;
+mod sign_in;
+mod standing;
+mod upload;
+
+pub use session::Lifetime;
+
+use app::backend::Backend;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use cloud::Cloud;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// The most that a form or a server function's call may hold, in bytes: user-data of 64 KiB, percent-encoded, and some fields.
+const CALL_MAX: usize = 512 * 1024;
+
+/// What the edge is told about the world outside.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where browsers find the console, when it is not where they connect to: behind a proxy.
+    pub public_url: Option<Uri>,
+    pub lifetime: Lifetime,
+    /// Whoever reads the metrics has to send this, if it is set.
+    pub metrics_token: Option<String>,
+}
+
+impl Settings {
+    /// Whether browsers speak TLS with us, so that cookies can be kept from travelling without.
+    pub fn secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"))
+    }
+}
+
+/// What every handler has at hand. Clones are the same edge.
+#[derive(Clone)]
+pub struct Edge {
+    cloud: Arc<Cloud>,
+    backend: Backend,
+    settings: Arc<Settings>,
+    /// Cancelled when the server goes: whatever lasts ends then.
+    drain: CancellationToken,
+    /// Notified at every sign-out: whatever lasts checks its session then.
+    signed_out: Arc<watch::Sender<()>>,
+    metrics: Option<PrometheusHandle>,
+}
+
+impl Edge {
+    pub fn new(
+        cloud: Arc<Cloud>,
+        settings: Settings,
+        drain: CancellationToken,
+        metrics: Option<PrometheusHandle>,
+    ) -> Self {
+        let backend = Backend {
+            identity: cloud.identity.clone(),
+            images: cloud.images.clone(),
+            networks: cloud.networks.clone(),
+            compute: cloud.compute.clone(),
+            operations: cloud.operations.clone(),
+            quotas: cloud.quotas.clone(),
+        };
+        Self {
+            cloud,
+            backend,
+            settings: Arc::new(settings),
+            drain,
+            signed_out: Arc::new(watch::Sender::new(())),
+            metrics,
+        }
+    }
+}
+
+/// Everything that Offing answers on its one address.
+pub fn router(edge: Edge) -> Router {
+    let signing_in = Router::new()
+        .route(pages::SIGN_IN, post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/preferences", post(preferences::set))
+        .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
+    let calls = pages::routes(&edge).layer(RequestBodyLimitLayer::new(CALL_MAX));
+    let session = session::layer(&edge);
+    // The last layer is the first to see a request.
+    calls
+        .merge(signing_in)
+        .route("/events", get(events::stream))
+        .route("/p/{project}/instances/{id}/log", get(log::stream))
+        .route("/p/{project}/key-pairs/create", post(key_file::create))
+        .route("/p/{project}/instances/{id}/console/vnc", get(console::vnc))
+        .route("/p/{project}/instances/{id}/console/serial", get(console::serial))
+        .route("/p/{project}/images/upload", post(upload::upload))
+        .fallback(pages::not_found)
+        .layer(from_fn_with_state(edge.clone(), pages::gate))
+        .layer(from_fn_with_state(edge.clone(), session::identify))
+        .layer(session)
+        .route("/healthz", get(healthy))
+        .route("/metrics", get(metrics::show))
+        .layer(from_fn(files::first))
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(edge.clone(), origin::check))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(headers::guard))
+        .layer(from_fn(observe::request))
+        .with_state(edge)
+}
+
+/// Alive, and the database answers.
+async fn healthy(axum::extract::State(edge): axum::extract::State<Edge>) -> Result<&'static str, failure::Failure> {
+    edge.cloud.identity.session_load("").await?;
+    Ok("ok\n")
+}

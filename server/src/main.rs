@@ -1,1 +1,92 @@
-fn main() {}
+//! The program.
+
+use anyhow::{Context as _, Result, ensure};
+use clap::error::ErrorKind;
+use cloud::clock::Clock;
+use cloud::core::Core;
+use cloud::db::Db;
+use cloud::hub::Hub;
+use cloud::identity::IdentityService;
+use server::config::{self, Cli, Common, LogFormat, Task, UserTask};
+use server::data::DATABASE;
+use server::{backup, doctor, seed, serve};
+use std::io::{BufRead as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let ended = match config::read(std::env::args_os()) {
+        Ok(cli) => run(cli).await,
+        Err(error) => match error.downcast::<clap::Error>() {
+            Ok(error) => {
+                let code =
+                    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) { 0 } else { 2 };
+                return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::FAILURE };
+            }
+            Err(error) => Err(error),
+        },
+    };
+    match ended {
+        Ok(code) => code,
+        Err(error) => {
+            // Nobody is left to tell if this fails.
+            let _ = writeln!(std::io::stderr(), "offing: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    log(&cli.common)?;
+    let data = &cli.common.data;
+    match cli.task {
+        Task::Serve(options) => serve::serve(cli.common, *options).await?,
+        Task::Doctor(host) => return doctor::run(data, &host).await,
+        Task::Backup { file } => backup::backup(data, &file).await?,
+        Task::Restore { file } => backup::restore(data, &file)?,
+        Task::Seed { projects, instances } => seed::seed(data, projects, instances).await?,
+        Task::User(UserTask::Password { name }) => password_set(data, &name).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts the log, on the standard error.
+fn log(common: &Common) -> Result<()> {
+    let filter = EnvFilter::try_new(&common.log).with_context(|| format!("--log {}", common.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match common.log_format {
+        LogFormat::Human => log.compact().init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Sets a user's password; the server may be running.
+async fn password_set(folder: &Path, name: &str) -> Result<()> {
+    let file = folder.join(DATABASE);
+    ensure!(file.exists(), "there is no cloud in {}", folder.display());
+    let core = Core {
+        db: Db::open(&file).await?,
+        hub: Hub::new(Clock::System),
+        clock: Clock::System,
+        data: folder.to_owned(),
+    };
+    let core = Arc::new(core);
+    IdentityService::new(core.clone())?.password_set(name, &password()?).await?;
+    core.db.close().await;
+    Ok(())
+}
+
+/// The new password: never an argument, which everybody on the host could read.
+fn password() -> Result<String> {
+    if let Ok(password) = std::env::var("OFFING_PASSWORD") {
+        return Ok(password);
+    }
+    write!(std::io::stderr(), "New password: ")?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

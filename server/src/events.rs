@@ -1,0 +1,99 @@
+//! `GET /events?project=<id>`: the changes in a project as server-sent events, so that pages stay true without reloading.
+//!
+//! Each message is an `api::Event` as JSON: a hint to read again, no data. An event named `refresh` says that hints were lost and
+//! everything may have changed. The stream ends with the session, the membership or the server; browsers open it anew by themselves and
+//! are then told what has become of their right.
+
+use crate::Edge;
+use crate::failure::Failure;
+use crate::metrics::{Open, STREAMS};
+use crate::standing::{Opener, Standing};
+use api::{Caller, Event, Kind};
+use axum::extract::{Query, State};
+use axum::response::sse::{self, KeepAlive, Sse};
+use cloud::authz::{self, Action};
+use futures::Stream;
+use futures::stream::unfold;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+/// Keeps proxies from taking a quiet stream for a dead one.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a browser waits before it opens a broken stream again.
+const RETRY: Duration = Duration::from_secs(2);
+
+#[derive(Deserialize)]
+pub struct Of {
+    project: String,
+}
+
+pub async fn stream(
+    State(edge): State<Edge>,
+    Query(of): Query<Of>,
+    opener: Opener,
+) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Failure> {
+    let hub = edge.cloud.hub().subscribe();
+    let (standing, caller) = Standing::of(&edge, opener, &of.project).await?;
+    let listener = Listener { edge, hub, standing, caller, _open: Open::new(STREAMS) };
+    // Answered at once, so that the browser knows that it is connected.
+    let hello = futures::stream::iter([Ok(sse::Event::default().retry(RETRY).comment("connected"))]);
+    let changes = unfold(listener, |mut listener| async {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    });
+    Ok(Sse::new(futures::StreamExt::chain(hello, changes)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+struct Listener {
+    edge: Edge,
+    hub: Receiver<Event>,
+    standing: Standing,
+    caller: Caller,
+    _open: Open,
+}
+
+impl Listener {
+    /// The next message; `None` when the right has ended or the server goes.
+    async fn next(&mut self) -> Option<sse::Event> {
+        loop {
+            tokio::select! {
+                () = self.edge.drain.cancelled() => return None,
+                () = self.standing.doubted() => self.caller = self.standing.caller().await.ok()?,
+                event = self.hub.recv() => match event {
+                    Ok(event) => {
+                        if self.standing.is_touched_by(&event) {
+                            self.caller = self.standing.caller().await.ok()?;
+                            return message(&event);
+                        }
+                        if is_visible(&event, &self.caller) {
+                            return message(&event);
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => {
+                        self.caller = self.standing.caller().await.ok()?;
+                        return Some(sse::Event::default().event("refresh").data("{}"));
+                    }
+                    Err(RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+}
+
+fn message(event: &Event) -> Option<sse::Event> {
+    metrics::counter!(crate::metrics::EVENTS, "kind" => event.kind.as_str()).increment(1);
+    sse::Event::default().json_data(event).ok()
+}
+
+/// What of the whole cloud's changes somebody may know of: their project's, and what all projects share.
+fn is_visible(event: &Event, caller: &Caller) -> bool {
+    match (event.project, event.kind) {
+        (Some(project), _) => project == caller.project,
+        (None, Kind::User | Kind::Project | Kind::Domain) => false,
+        (None, Kind::Host) => authz::require(caller, Action::ReadHosts).is_ok(),
+        (None, _) => true,
+    }
+}

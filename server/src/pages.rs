@@ -1,0 +1,107 @@
+//! The console's pages and server functions.
+
+use crate::Edge;
+use crate::files;
+use crate::headers::page_policy;
+use app::App;
+use app::backend::{SignedIn, accepts_html};
+use app::shell::Shell;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+
+pub const SIGN_IN: &str = "/sign-in";
+
+/// Every page and every server function of the console.
+pub fn routes(edge: &Edge) -> Router<Edge> {
+    let options = LeptosOptions::builder().output_name("offing").build();
+    Router::<LeptosOptions>::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context(edge), Shell)
+        .with_state(options)
+}
+
+/// What each page finds in its context beside the request, and the policy that goes with its nonce.
+pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (backend, site) = (edge.backend.clone(), files::site());
+    move || {
+        provide_context(backend.clone());
+        if let Some(site) = &site {
+            provide_context(site.clone());
+        }
+        let policy = use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok());
+        if let Some((response, policy)) = use_context::<ResponseOptions>().zip(policy) {
+            response.insert_header(CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// A page that is rendered beside the routes: with something more in its context, or in place of one that does not exist.
+pub async fn render(edge: &Edge, request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
+    let context = context(edge);
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            context();
+            more();
+        },
+        Shell,
+    );
+    render(request).await
+}
+
+/// The page that says that there is nothing here.
+pub async fn not_found(State(edge): State<Edge>, request: Request) -> Response {
+    if request.method() != Method::GET || !accepts_html(request.headers()) {
+        return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
+    }
+    let (mut parts, _) = request.into_parts();
+    parts.method = Method::GET;
+    let mut response = render(&edge, Request::from_parts(parts, Body::empty()), || ()).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// Sends those who have not signed in to the sign-in page, and those who have past it: pages of a project are for its members, and the
+/// root leads to one's first project.
+pub async fn gate(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || !accepts_html(request.headers()) {
+        return next.run(request).await;
+    }
+    match request.extensions().get::<SignedIn>() {
+        None if path == "/" => Redirect::to(SIGN_IN).into_response(),
+        None if path.starts_with("/p/") => Redirect::to(&sign_in_for(&request)).into_response(),
+        Some(signed_in) if path == "/" || path == SIGN_IN => {
+            match edge.backend.identity.membership_list(signed_in.user).await {
+                Ok(memberships) => match memberships.first() {
+                    Some(first) => Redirect::to(&format!("/p/{}/overview", first.project)).into_response(),
+                    None if path == SIGN_IN => Redirect::to("/").into_response(),
+                    None => next.run(request).await,
+                },
+                Err(_) => next.run(request).await,
+            }
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// The sign-in page, with the way back to what was asked for.
+fn sign_in_for(request: &Request) -> String {
+    let path = request.uri().path();
+    // A form's error that has come back in the address has lost its form.
+    let query = request.uri().query().filter(|query| !query.contains("__err="));
+    let next = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    match crate::local::page(&next) {
+        Some(next) => {
+            format!("{SIGN_IN}?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+        }
+        None => SIGN_IN.to_owned(),
+    }
+}

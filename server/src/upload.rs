@@ -1,0 +1,129 @@
+//! `POST /p/<project>/images/upload`: an image's form with its file, streamed to the image service as it comes in.
+//!
+//! The form's fields come first and the file last, as the page's form has them. A script gets JSON, `{"id": …}` or the error; a plain
+//! form is led to the image, or back to its page with what was filled in and the error in the address, where Leptos puts the errors of
+//! plain forms too.
+
+use crate::Edge;
+use crate::failure::Failure;
+use crate::form::{back, caller};
+use api::image::NewImage;
+use api::{Caller, Error, ImageId, Result, Why};
+use app::backend::{SignedIn, accepts_html};
+use app::paths;
+use axum::Json;
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
+use axum::extract::{Extension, OriginalUri, Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use axum::response::{IntoResponse, Redirect, Response};
+use futures::TryStreamExt as _;
+use std::io;
+use std::time::Duration;
+
+/// The most that one of the form's fields may hold, in bytes.
+const FIELD_MAX: usize = 8 * 1024;
+/// The form's input for the file.
+const FILE: &str = "file";
+/// How long the rest of a refused upload is still read: a browser whose sending is cut off may never show why.
+const LINGER: Duration = Duration::from_secs(60);
+
+pub async fn upload(
+    State(edge): State<Edge>,
+    Path(project): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+    form: std::result::Result<Multipart, MultipartRejection>,
+) -> Response {
+    let caller = match caller(&edge, &project, signed_in).await {
+        Ok(caller) => caller,
+        Err(error) => return Failure(error).into_response(),
+    };
+    let Ok(mut form) = form else { return Failure(Error::field(FILE, Why::Required)).into_response() };
+    let mut new = NewImage::default();
+    let stored = store(&edge, &caller, announced(&headers), &mut form, &mut new).await;
+    if stored.is_err() {
+        tokio::spawn(linger(form));
+    }
+    match (stored, accepts_html(&headers)) {
+        (Ok(id), true) => Redirect::to(&paths::image(caller.project, id)).into_response(),
+        (Ok(id), false) => Json(serde_json::json!({ "id": id })).into_response(),
+        (Err(error), true) => back(&paths::image_create(caller.project), &values(&new), uri.path(), error),
+        (Err(error), false) => Failure(error).into_response(),
+    }
+}
+
+/// The form's fields as they were filled in.
+fn values(new: &NewImage) -> [(&str, &str); 5] {
+    [
+        ("name", &new.name),
+        ("description", &new.description),
+        ("visibility", &new.visibility),
+        ("min_disk_gb", &new.min_disk_gb),
+        ("min_ram_mb", &new.min_ram_mb),
+    ]
+}
+
+/// Reads the fields and hands the file on.
+async fn store(
+    edge: &Edge,
+    caller: &Caller,
+    announced: Option<u64>,
+    form: &mut Multipart,
+    new: &mut NewImage,
+) -> Result<ImageId> {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let place = match field.name().unwrap_or_default() {
+            "name" => &mut new.name,
+            "description" => &mut new.description,
+            "visibility" => &mut new.visibility,
+            "min_disk_gb" => &mut new.min_disk_gb,
+            "min_ram_mb" => &mut new.min_ram_mb,
+            // A form without a chosen file sends an empty one without a name.
+            FILE if field.file_name().is_none_or(str::is_empty) => break,
+            FILE => {
+                let stream = field.map_err(io::Error::other);
+                return edge.cloud.images.image_upload(caller, new.clone(), announced, stream).await;
+            }
+            _ => continue,
+        };
+        *place = text(field).await?;
+    }
+    Err(Error::field(FILE, Why::Required))
+}
+
+/// A field's text, if it is no longer than it may be.
+async fn text(mut field: Field<'_>) -> Result<String> {
+    let name = field.name().unwrap_or_default().to_owned();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > FIELD_MAX {
+            return Err(Error::field(&name, Why::TooLarge { max: FIELD_MAX as u64, is: bytes.len() as u64 }));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Error::field(&name, Why::Characters))
+}
+
+fn broken(error: MultipartError) -> Error {
+    tracing::info!(%error, "an upload broke off");
+    Error::field(FILE, Why::Incomplete)
+}
+
+/// The form's size, by which a file that cannot fit is refused before it is sent.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn linger(mut form: Multipart) {
+    let rest = async {
+        while let Ok(Some(field)) = form.next_field().await {
+            // Dropped unread: the next call reads past it.
+            drop(field);
+        }
+    };
+    if tokio::time::timeout(LINGER, rest).await.is_err() {
+        tracing::debug!("the rest of a refused upload was not waited for");
+    }
+}
