@@ -1,0 +1,154 @@
+//! Who may call what. Every server function and every route stands in a table here with the role it takes; one that does not fails the
+//! test. Each is tried without a session, in a stranger's project and with every role.
+
+use crate::client::Client;
+use crate::world::{World, world};
+use api::{ProjectId, Role};
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::{ACCEPT, CONNECTION, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use leptos::server_fn::axum::server_fn_paths;
+use std::collections::BTreeSet;
+
+/// The server functions: name, the role that each takes, and fields beside `project`. Ids name nothing, so whoever may call gets 404 or
+/// a fault of the form, never 401 or 403.
+const CALLS: &[(&str, Role, &[(&str, &str)])] = &[];
+
+/// The pages: the role that each takes; `{…}` stands for an id.
+const PAGES: &[(&str, Role)] = &[];
+
+/// Pages for everybody, signed in or not.
+const PUBLIC_PAGES: &[&str] = &["/dev/ui"];
+
+/// The edge's own routes, with the role that those in a project take.
+const ROUTES: &[(&str, Option<Role>)] = &[
+    ("/events", Some(Role::Reader)),
+    ("/healthz", None),
+    ("/metrics", None),
+    ("/p/{project}/images/upload", Some(Role::Member)),
+    ("/p/{project}/instances/{id}/console/serial", Some(Role::Member)),
+    ("/p/{project}/instances/{id}/console/vnc", Some(Role::Member)),
+    ("/p/{project}/instances/{id}/log", Some(Role::Reader)),
+    ("/p/{project}/key-pairs/create", Some(Role::Reader)),
+    ("/preferences", None),
+    ("/sign-in", None),
+    ("/sign-out", None),
+];
+
+const NOBODY: &str = "5b1c9c8e-6a4e-4a7e-9d0a-0d8c3f0f6f52";
+
+#[test]
+fn every_server_function_is_in_the_table() {
+    let there: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let known: BTreeSet<String> = CALLS.iter().map(|(name, ..)| format!("/api/{name}")).collect();
+    assert_eq!(there, known);
+}
+
+#[test]
+fn every_page_is_in_the_table() {
+    let there: BTreeSet<String> =
+        leptos_axum::generate_route_list(app::App).iter().map(|route| route.path().to_owned()).collect();
+    let known = PAGES.iter().map(|(path, _)| *path).chain(PUBLIC_PAGES.iter().copied()).map(str::to_owned).collect();
+    assert_eq!(there, known);
+}
+
+#[test]
+fn every_route_of_the_edge_is_in_the_table() {
+    // The router keeps no list; its source does.
+    let source = include_str!("../../src/lib.rs");
+    let paths = source.split(".route(").skip(1).filter_map(|rest| rest.split(',').next());
+    let there: BTreeSet<String> =
+        paths.map(|path| path.replace("pages::SIGN_IN", "/sign-in").trim_matches('"').to_owned()).collect();
+    let known: BTreeSet<String> = ROUTES.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(there, known);
+}
+
+/// A project `p` with a reader, a member and a manager, and a stranger with a project of their own.
+async fn people() -> (World, ProjectId) {
+    let world = world().await;
+    let project = world.with_every_role().await;
+    let other = world.project("other").await;
+    world.user("stranger", other, Role::Manager).await;
+    (world, project)
+}
+
+#[tokio::test]
+async fn server_functions() {
+    let (world, project) = people().await;
+    let project = project.to_string();
+    let (visitor, stranger) = (world.visitor(), world.sign_in("stranger").await);
+    for (name, needs, fields) in CALLS {
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+        assert_eq!(visitor.call(name, &fields).await.status, 401, "{name} without a session");
+        assert_eq!(stranger.call(name, &fields).await.status, 404, "{name} in a stranger's project");
+        for role in [Role::Reader, Role::Member, Role::Manager] {
+            let status = world.sign_in(role.as_str()).await.call(name, &fields).await.status;
+            check(name, role, *needs, status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages() {
+    let (world, project) = people().await;
+    let (visitor, stranger) = (world.visitor(), world.sign_in("stranger").await);
+    for (pattern, needs) in PAGES {
+        let path = filled(pattern, project);
+        assert!(visitor.get(&path).await.location().starts_with("/sign-in"), "{pattern} without a session");
+        assert_eq!(stranger.get(&path).await.status, 404, "{pattern} in a stranger's project");
+        for role in [Role::Reader, Role::Member, Role::Manager] {
+            check(pattern, role, *needs, world.sign_in(role.as_str()).await.get(&path).await.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn routes() {
+    let (world, project) = people().await;
+    let (visitor, stranger) = (world.visitor(), world.sign_in("stranger").await);
+    for (pattern, needs) in ROUTES.iter().filter_map(|(pattern, needs)| Some((pattern, (*needs)?))) {
+        assert_eq!(open(&visitor, pattern, project).await, 401, "{pattern} without a session");
+        assert_eq!(open(&stranger, pattern, project).await, 404, "{pattern} in a stranger's project");
+        for role in [Role::Reader, Role::Member, Role::Manager] {
+            check(pattern, role, needs, open(&world.sign_in(role.as_str()).await, pattern, project).await);
+        }
+    }
+}
+
+fn check(what: &str, role: Role, needs: Role, status: u16) {
+    if role < needs {
+        assert_eq!(status, 403, "{what} as {role}");
+    } else {
+        assert!(![401, 403].contains(&status) && status < 500, "{what} as {role}: {status}");
+    }
+}
+
+fn filled(pattern: &str, project: ProjectId) -> String {
+    let parts = pattern.split('/').map(|part| match part {
+        "{project}" => project.to_string(),
+        part if part.starts_with('{') => NOBODY.to_owned(),
+        part => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Asks as the console's own script would.
+async fn open(client: &Client, pattern: &str, project: ProjectId) -> u16 {
+    let path = filled(pattern, project);
+    let request = match pattern.rsplit('/').next().unwrap() {
+        "log" => client.request(Method::GET, &path),
+        "create" => client.request(Method::POST, &path).header("content-type", "application/x-www-form-urlencoded"),
+        "events" => client.request(Method::GET, &format!("{path}?project={project}")),
+        "vnc" | "serial" => client
+            .request(Method::GET, &path)
+            .header(CONNECTION, "upgrade")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_VERSION, "13")
+            .header(SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
+        _ => client.request(Method::POST, &path).header("content-type", "multipart/form-data; boundary=x"),
+    };
+    let request = request.header(ACCEPT, "application/json").header(ORIGIN, "http://cloud.example");
+    let body = "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nn\r\n--x\r\nContent-Disposition: form-data; \
+                name=\"file\"; filename=\"f\"\r\n\r\nnot an image\r\n--x--\r\n";
+    client.open(request.body(Body::from(body)).unwrap()).await.status().as_u16()
+}

@@ -1,0 +1,120 @@
+//! Image uploads: streamed in, refused by field, and never left half-done.
+
+use crate::client::{Answer, Client};
+use crate::world::{World, world};
+use api::image::Images as _;
+use api::{ListQuery, ProjectId};
+use app::Fail;
+use axum::body::{Body, Bytes};
+use axum::http::Method;
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use leptos::server_fn::error::{FromServerFnError as _, ServerFnUrlError};
+
+const LINE: &str = "5d1f0c";
+
+/// The parts of a form, the file last.
+fn form(fields: &[(&str, &str)], file: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    let file_name = if file.is_empty() { "" } else { "disk.img" };
+    body.extend(
+        format!("--{LINE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n").bytes(),
+    );
+    body.extend(file);
+    body.extend(format!("\r\n--{LINE}--\r\n").bytes());
+    body
+}
+
+async fn send(client: &Client, project: ProjectId, accept: &str, body: Vec<u8>) -> Answer {
+    let request = client
+        .request(Method::POST, &format!("/p/{project}/images/upload"))
+        .header(ACCEPT, accept)
+        .header("sec-fetch-site", "same-origin")
+        .header(CONTENT_LENGTH, body.len())
+        .header(CONTENT_TYPE, format!("multipart/form-data; boundary={LINE}"));
+    // In pieces, as a network brings it.
+    let pieces: Vec<_> =
+        body.chunks(1000).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
+    client.send(request.body(Body::from_stream(futures::stream::iter(pieces))).unwrap()).await
+}
+
+async fn images(world: &World) -> u64 {
+    world.cloud.images.image_list(&world.admin().await, &ListQuery::default()).await.unwrap().total
+}
+
+#[tokio::test]
+async fn a_script_gets_the_id() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let body = form(&[("name", "guest"), ("visibility", "public"), ("unknown", "x")], &server::seed::disk());
+    let answer = send(&client, admin.project, "application/json", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let id = answer.json()["id"].as_str().unwrap().parse().unwrap();
+    let image = world.cloud.images.image_show(&admin, id).await.unwrap();
+    assert_eq!((image.name.as_str(), image.status.as_str(), image.size), ("guest", "active", Some(1 << 20)));
+}
+
+#[tokio::test]
+async fn a_plain_form_leads_to_the_image() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let answer = send(&client, project, "text/html", form(&[("name", "guest")], &server::seed::disk())).await;
+    assert!(answer.location().starts_with(&format!("/p/{project}/images/")), "{}", answer.location());
+    assert_eq!(images(&world).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_refused_stands_by_its_field() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let long = "x".repeat(300);
+    let endless = "x".repeat(20_000);
+    for (fields, file, field) in [
+        (&[("name", "guest")] as &[_], b"hello" as &[u8], "file"),
+        (&[("name", "guest")], b"", "file"),
+        (&[("name", &long)], b"hello", "name"),
+        (&[("name", "guest"), ("description", &endless)], b"hello", "description"),
+        (&[("name", "guest"), ("min_disk_gb", "many")], b"hello", "min_disk_gb"),
+    ] {
+        let answer = send(&client, project, "application/json", form(fields, file)).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        let error: api::Error = serde_json::from_slice(&answer.body).unwrap();
+        assert!(error.of_field(field).is_some(), "{field}: {error:?}");
+    }
+    assert_eq!(images(&world).await, 0, "nothing is left of them");
+}
+
+#[tokio::test]
+async fn a_plain_form_comes_back_with_its_values() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let answer = send(&client, project, "text/html", form(&[("name", "a&b"), ("min_ram_mb", "64")], b"hello")).await;
+    let (path, query) = answer.location().split_once('?').unwrap();
+    assert_eq!(path, format!("/p/{project}/images/create"));
+    let values: std::collections::BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    assert_eq!((values["name"].as_str(), values["min_ram_mb"].as_str()), ("a&b", "64"));
+    let error: Fail = ServerFnUrlError::<Fail>::decode_err(&values["__err"]);
+    assert!(error.0.of_field("file").is_some(), "{}", String::from_utf8_lossy(&error.ser()));
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_leaves_nothing() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let mut body = form(&[("name", "guest")], &server::seed::disk());
+    body.truncate(500_000);
+    let answer = send(&client, project, "application/json", body).await;
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    world.settle().await;
+    assert_eq!(images(&world).await, 0);
+    let left = walk(&world.data.path().join("images"));
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
