@@ -31,7 +31,7 @@ pub fn DevUi() -> impl IntoView {
             "error" => view! { <crate::layout::ErrorPage error=samples::not_found()/> }.into_any(),
             _ => view! { <Parts/> }.into_any(),
         };
-        view! { <Frame me=samples::me() tasks=samples::tasks()><Tabs label="Pages" tabs current=tab/>{page}</Frame> }
+        view! { <Frame me=samples::me() tasks=samples::tasks()><Tabs label="Sample pages" tabs current=tab/>{page}</Frame> }
             .into_any()
     }
 }

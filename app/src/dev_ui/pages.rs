@@ -1,12 +1,14 @@
 //! Pages made of the components, as the real ones are.
 
 use super::samples::{self, LOG, NOW, instances, project};
+use crate::Fail;
 use crate::i18n::{format, text};
 use crate::paths;
 use crate::ui::*;
-use api::Page;
 use api::compute::{Instance, State, Status, Verb};
+use api::{ListQuery, Page};
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 fn tone(state: State) -> Tone {
     match state.status {
@@ -45,29 +47,30 @@ fn actions(instance: &Instance) -> Vec<RowAction> {
     ]
 }
 
+/// Filtered and sorted as a service would do it, so that the links can be tried.
+fn page_of(query: ListQuery, empty: bool) -> Page<Instance> {
+    let mut items = if empty { Vec::new() } else { instances() };
+    items.retain(|item| {
+        item.name.contains(&query.search) && [item.state.status.as_str(), ""].contains(&query.status.as_str())
+    });
+    let (key, down) = query.order("-created");
+    match key {
+        "name" => items.sort_by(|a, b| a.name.cmp(&b.name)),
+        "status" => items.sort_by_key(|item| item.state.status.as_str()),
+        _ => items.sort_by_key(|item| item.created_at),
+    }
+    if down {
+        items.reverse();
+    }
+    let total = if query.is_filtered() { items.len() } else { items.len() * 4 } as u64;
+    Page { items, total, next: (total > 20).then(|| "x".to_owned()), previous: None }
+}
+
 #[component]
 pub fn ListPage(empty: bool) -> impl IntoView {
     let t = text();
     let query = list_query();
-    // Sorted here, as a service would do it, so that the links of the titles can be tried.
-    let page = Signal::derive(move || {
-        let query = query.get();
-        let mut items = if empty { Vec::new() } else { instances() };
-        items.retain(|item| {
-            item.name.contains(&query.search) && (query.status.is_empty() || item.state.status.as_str() == query.status)
-        });
-        let (key, down) = query.order("-created");
-        match key {
-            "name" => items.sort_by(|a, b| a.name.cmp(&b.name)),
-            "status" => items.sort_by_key(|item| item.state.status.as_str()),
-            _ => items.sort_by_key(|item| item.created_at),
-        }
-        if down {
-            items.reverse();
-        }
-        let total = if query.is_filtered() { items.len() } else { items.len() * 4 } as u64;
-        Page { items, total, next: (total > 20).then(|| "x".to_owned()), previous: None }
-    });
+    let page = Resource::new(move || query.get(), move |query| async move { Ok::<_, Fail>(page_of(query, empty)) });
     let columns = vec![
         Column::new("name", t.common.name, |i: &Instance| view! { <a href="?tab=detail">{i.name.clone()}</a> })
             .sortable(),
@@ -86,7 +89,12 @@ pub fn ListPage(empty: bool) -> impl IntoView {
     let nothing = move || view! { <Empty icon=Icon::Instance title=t.compute.no_instances hint=t.compute.no_instances_hint>{launch()}</Empty> };
     view! {
         <PageHeader title=t.common.instances>{(!empty).then(launch)}</PageHeader>
-        <List label=t.common.instances columns rows page query default_sort="-created" statuses empty=nothing/>
+        <Load from=page let:page>
+            <List
+                label=t.common.instances columns=columns.clone() rows=rows.clone() page query default_sort="-created"
+                statuses=statuses.clone() empty=nothing
+            />
+        </Load>
     }
 }
 
@@ -194,6 +202,7 @@ pub fn SignInPage() -> impl IntoView {
         event.prevent_default()
     });
     view! {
+        <Title text=t.identity.sign_in/>
         <h1>{t.identity.sign_in_to}</h1>
         <Form call submit=t.identity.sign_in>
             <TextField name="user_name" label=t.identity.user_name required=true autocomplete="username" autofocus=true/>

@@ -42,7 +42,7 @@ pub fn Frame(
                 <a class="logo bar-logo" href=move || me.with(|me| paths::overview(me.project)) aria-label="Offing"><Logo/></a>
                 <ProjectPicker me/>
                 <div class="bar-end">
-                    <button class="palette-button scripted" type="button" on:click=move |_| palette.set(true)>
+                    <button class="palette-button scripted" type="button" aria-label=t.ui.palette on:click=move |_| palette.set(true)>
                         <Glyph icon=Icon::Search/><span>{t.ui.palette}</span><kbd>"Ctrl K"</kbd>
                     </button>
                     <Tasks me tasks/>

@@ -1,34 +1,16 @@
 //! Lists: a filter bar, a table and a pager, all of whose state is in the address.
 
+use super::address::Here;
 use super::button::{Button, LinkButton, Variant};
 use super::empty::Empty;
 use super::icon::{Glyph, Icon};
+use super::late::late;
 use super::table::{Column, Rows, Table};
 use crate::i18n::{format::number, text};
-use crate::paths;
 use api::{ListQuery, Page};
 use leptos::prelude::*;
 use leptos_router::components::Form;
-use leptos_router::hooks::{use_location, use_query_map};
 use std::time::Duration;
-
-/// What the address asks of a list.
-pub fn list_query() -> Memo<ListQuery> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        query.with(|query| {
-            let get = |name| query.get(name).unwrap_or_default();
-            ListQuery {
-                search: get("search"),
-                status: get("status"),
-                sort: get("sort"),
-                after: get("after"),
-                before: get("before"),
-                limit: get("limit").parse().unwrap_or_default(),
-            }
-        })
-    })
-}
 
 /// A table with everything around it. Where the list is empty and nothing narrows it, `empty` stands there instead.
 #[component]
@@ -49,13 +31,13 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
     let t = text();
-    let nothing = Memo::new(move |_| page.with(|page| page.total == 0) && !query.with(ListQuery::is_filtered));
-    let no_match = Memo::new(move |_| page.with(|page| page.items.is_empty()));
+    let nothing = late(Memo::new(move |_| page.with(|page| page.total == 0) && !query.with(ListQuery::is_filtered)));
+    let no_match = late(Memo::new(move |_| page.with(|page| page.items.is_empty())));
     let items = Signal::derive(move || page.with(|page| page.items.clone()));
-    let path = use_location().pathname;
+    let here = Here::new();
     let body = move || {
         if no_match.get() {
-            let href = path.get();
+            let href = here.with(&ListQuery::default());
             view! {
                 <Empty icon=Icon::Search title=t.ui.no_match hint=t.ui.no_match_hint>
                     <LinkButton href>{t.ui.clear_filter}</LinkButton>
@@ -86,7 +68,7 @@ where
 #[component]
 pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static str)>) -> impl IntoView {
     let t = text();
-    let path = use_location().pathname;
+    let here = Here::new();
     let search = NodeRef::<leptos::html::Input>::new();
     let send = move || {
         if let Some(form) = search.get_untracked().and_then(|search| search.form()) {
@@ -118,9 +100,8 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
     });
     let chips = move || {
         let now = query.get();
-        let first = |query: ListQuery| ListQuery { after: String::new(), before: String::new(), ..query };
         let chip = |what: String, without: ListQuery| {
-            let href = paths::list(&path.get(), &first(without));
+            let href = here.first(without);
             view! {
                 <a class="chip" href=href aria-label=(t.ui.remove_filter)(&what) data-noscroll="true"><span>{what.clone()}</span><Glyph icon=Icon::Close/></a>
             }
@@ -134,9 +115,19 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
         let status = status.map(|what| chip(what, ListQuery { status: String::new(), ..now.clone() }));
         now.is_filtered().then(|| view! { <div class="chips">{search}{status}</div> })
     };
+    // What the form must not lose: the order, and what the address holds beside the list.
+    let hidden = move || {
+        let mut kept = here.kept.get();
+        query.with(|query| {
+            kept.push(("sort".to_owned(), query.sort.clone()));
+            kept.push(("limit".to_owned(), if query.limit == 0 { String::new() } else { query.limit.to_string() }));
+        });
+        kept.retain(|(_, value)| !value.is_empty());
+        kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+    };
     view! {
         <div class="filter">
-            <Form method="get" action=move || path.get() noscroll=true replace=true attr:class="filter-form" attr:role="search">
+            <Form method="get" action=move || here.path.get() noscroll=true replace=true attr:class="filter-form" attr:role="search">
                 <span class="search">
                     <Glyph icon=Icon::Search/>
                     <input
@@ -145,8 +136,7 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
                     />
                 </span>
                 {select}
-                {move || query.with(|query| (!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone()/> }))}
-                {move || query.with(|query| (query.limit > 0).then(|| view! { <input type="hidden" name="limit" value=query.limit.to_string()/> }))}
+                {hidden}
                 <span class="filter-apply"><Button variant=Variant::Secondary>{t.ui.apply}</Button></span>
             </Form>
             {chips}
@@ -158,10 +148,10 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
 #[component]
 pub fn Pager<T: Clone + Send + Sync + 'static>(page: Signal<Page<T>>, query: Signal<ListQuery>) -> impl IntoView {
     let t = text();
-    let path = use_location().pathname;
+    let here = Here::new();
     let step = move |after: Option<String>, before: Option<String>| {
         let query = ListQuery { after: after.unwrap_or_default(), before: before.unwrap_or_default(), ..query.get() };
-        paths::list(&path.get(), &query)
+        here.with(&query)
     };
     let count = move || {
         page.with(|page| match page.items.len() as u64 {

@@ -1,5 +1,6 @@
 //! Data on its way: nothing of a page is shown twice, and what is shown stays while newer data is fetched.
 
+use super::late::late;
 use super::notice::Failure;
 use super::skeleton::Skeleton;
 use leptos::prelude::*;
@@ -18,29 +19,23 @@ where
 {
     let shown = move || {
         let children = children.clone();
-        let failure = Memo::new(move |_| {
+        let failure = late(Memo::new(move |_| {
             from.with(|value| value.as_ref().map(|value| value.as_ref().err().cloned().map(Into::into)))
+        }));
+        let newest = Memo::new(move |last: Option<&Option<T>>| match from.get() {
+            Some(Ok(value)) => Some(value),
+            _ => last.cloned().flatten(),
         });
+        // The resource is read in memos only: below a `Suspense` even its untracked reads subscribe, and would draw everything anew.
         move || match failure.get() {
             None => ().into_any(),
             Some(Some(error)) => view! { <Failure error/> }.into_any(),
-            Some(None) => {
-                from.get_untracked().and_then(Result::ok).map(|first| children(latest(from, first))).into_any()
-            }
+            Some(None) => newest.get_untracked().map(|first| children(or(newest, first))).into_any(),
         }
     };
     view! { <Transition fallback=|| view! { <Skeleton/> }>{shown()}</Transition> }
 }
 
-/// The newest good value.
-fn latest<T, E>(from: Resource<Result<T, E>>, first: T) -> Signal<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-    E: Clone + Send + Sync + 'static,
-{
-    Memo::new(move |last: Option<&T>| match from.get() {
-        Some(Ok(value)) => value,
-        _ => last.unwrap_or(&first).clone(),
-    })
-    .into()
+fn or<T: Clone + PartialEq + Send + Sync + 'static>(newest: Memo<Option<T>>, first: T) -> Signal<T> {
+    Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()))
 }

@@ -36,6 +36,7 @@
 //! <Section title><Facts><Fact name>value</Fact></Facts></Section>
 //!
 //! // Places.
+//! late(memo)                                                                        // for a memo of your own that decides which view is shown
 //! let current = current_tab(&["overview", "log"]);  <Tabs label tabs=vec![Tab::new("overview", title).count(3)] current/>
 //! <Empty icon title hint>buttons</Empty>  <Notice tone title>text</Notice>  <Failure error/>  <Skeleton/>  <Spinner/>  <Glyph icon/>
 //! <Menu id label face=|| …><MenuGroup title><MenuLink href>text</MenuLink></MenuGroup></Menu>
@@ -45,6 +46,7 @@
 //! `disabled_because: Option<String>` turns a control off and says why. Only one button of a page is `Variant::Primary`.
 
 mod actions;
+mod address;
 mod amount;
 mod button;
 mod call;
@@ -55,6 +57,7 @@ mod field;
 mod form;
 mod icon;
 mod kv;
+mod late;
 mod list;
 mod load;
 mod log;
@@ -69,6 +72,7 @@ mod tabs;
 mod when;
 
 pub use actions::{RowAction, RowActions};
+pub use address::list_query;
 pub use amount::{Bytes, Meter, Progress};
 pub use button::{Button, IconButton, LinkButton, Variant};
 pub use call::Call;
@@ -79,7 +83,8 @@ pub use field::{CheckboxField, Choice, FileField, Hidden, NumberField, RadioCard
 pub use form::Form;
 pub use icon::{Glyph, Icon};
 pub use kv::{Fact, Facts, Section};
-pub use list::{Count, FilterBar, List, Pager, list_query};
+pub use late::late;
+pub use list::{Count, FilterBar, List, Pager};
 pub use load::Load;
 pub use log::{CodeBlock, LogView};
 pub use menu::{Menu, MenuGroup, MenuLink, hide_around};

@@ -84,6 +84,8 @@ fn Finder(entries: Signal<Vec<Entry>>, open: RwSignal<bool>) -> impl IntoView {
     let t = text();
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
+    let input = NodeRef::<leptos::html::Input>::new();
+    Effect::new(move |_| _ = input.get().map(|input| input.focus()));
     let found = Memo::new(move |_| typed.with(|typed| entries.with(|entries| matching(entries, typed))));
     let navigate = use_navigate();
     let go = move |href: &str| {
@@ -128,7 +130,7 @@ fn Finder(entries: Signal<Vec<Entry>>, open: RwSignal<bool>) -> impl IntoView {
             <Glyph icon=Icon::Search/>
             <input
                 type="text" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label=t.ui.palette
-                aria-activedescendant=move || format!("palette-{}", chosen.get()) autocomplete="off" autofocus=true placeholder=t.ui.palette_hint
+                aria-activedescendant=move || format!("palette-{}", chosen.get()) autocomplete="off" autofocus=true placeholder=t.ui.palette_hint node_ref=input
                 on:input=move |event| { typed.set(event_target_value(&event)); chosen.set(0) } on:keydown=key
             />
         </div>

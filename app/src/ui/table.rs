@@ -1,12 +1,11 @@
 //! Tables. Columns are typed; on a narrow screen each row becomes a card, with the column's title before each value.
 
 use super::actions::{RowAction, RowActions};
+use super::address::Here;
 use super::icon::{Glyph, Icon};
 use crate::i18n::text;
-use crate::paths;
 use api::ListQuery;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -159,15 +158,14 @@ fn heading<T>(column: &Column<T>, order: Option<(Signal<ListQuery>, &'static str
         return view! { <th role="columnheader" class=class scope="col">{title}</th> }.into_any();
     };
     let t = text();
-    let path = use_location().pathname;
+    let here = Here::new();
     // None: not sorted by this column; otherwise whether it descends.
     let sorted = Memo::new(move |_| {
         query.with(|query| Some(query.order(default)).filter(|(by, _)| *by == key).map(|(_, down)| down))
     });
     let href = move || {
         let sort = if sorted.get() == Some(false) { format!("-{key}") } else { key.to_owned() };
-        let query = ListQuery { sort, after: String::new(), before: String::new(), ..query.get() };
-        paths::list(&path.get(), &query)
+        here.first(ListQuery { sort, ..query.get() })
     };
     let direction = move || match sorted.get() {
         None => "none",

@@ -1,5 +1,6 @@
 //! Tabs: links, so that each tab has an address and works without JavaScript.
 
+use super::late::late;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -25,10 +26,10 @@ impl Tab {
 /// The tab that the address asks for, or the first.
 pub fn current_tab(keys: &'static [&'static str]) -> Memo<&'static str> {
     let query = use_query_map();
-    Memo::new(move |_| {
+    late(Memo::new(move |_| {
         let asked = query.with(|query| query.get("tab"));
         keys.iter().copied().find(|key| asked.as_deref() == Some(key)).unwrap_or(keys[0])
-    })
+    }))
 }
 
 /// The row of tabs; the page shows what belongs to `current`.

@@ -1,0 +1,65 @@
+//! What a list reads from the page's address, and the addresses of its other views.
+
+use crate::paths;
+use api::ListQuery;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+
+/// The parameters that belong to a list; all others, such as the tab, are the page's.
+const OF_LIST: [&str; 6] = ["search", "status", "sort", "after", "before", "limit"];
+
+/// What the address asks of a list.
+pub fn list_query() -> Memo<ListQuery> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        query.with(|query| {
+            let get = |name| query.get(name).unwrap_or_default();
+            ListQuery {
+                search: get("search"),
+                status: get("status"),
+                sort: get("sort"),
+                after: get("after"),
+                before: get("before"),
+                limit: get("limit").parse().unwrap_or_default(),
+            }
+        })
+    })
+}
+
+/// The page's address without its list's parameters.
+#[derive(Clone, Copy)]
+pub(super) struct Here {
+    pub path: Memo<String>,
+    /// The parameters that stay, for forms.
+    pub kept: Memo<Vec<(String, String)>>,
+}
+
+impl Here {
+    pub fn new() -> Self {
+        let query = use_query_map();
+        let kept = Memo::new(move |_| {
+            let kept = |(name, value): (&std::borrow::Cow<'static, str>, &str)| {
+                // Names in two underscores are the router's, for errors of plain forms.
+                let stays = !OF_LIST.contains(&name.as_ref()) && !name.starts_with("__");
+                stays.then(|| (name.clone().into_owned(), value.to_owned()))
+            };
+            query.with(|query| query.latest_values().filter_map(kept).collect())
+        });
+        Self { path: use_location().pathname, kept }
+    }
+
+    /// The address that asks `query` of the list.
+    pub fn with(self, query: &ListQuery) -> String {
+        let path = self.path.get();
+        let page = self.kept.with(|kept| {
+            let kept: Vec<_> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            paths::with_query(&path, &kept)
+        });
+        paths::list(&page, query)
+    }
+
+    /// The same, from the list's first page.
+    pub fn first(self, query: ListQuery) -> String {
+        self.with(&ListQuery { after: String::new(), before: String::new(), ..query })
+    }
+}
