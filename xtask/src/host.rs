@@ -24,11 +24,12 @@ pub const EXTERNAL_NETWORK: &str = "172.24.4.0/24";
 const OVS_SOCKET: &str = "/run/openvswitch/db.sock";
 const OVS_DATABASE: &str = "/etc/openvswitch/conf.db";
 const VIRT_SOCKET: &str = "/run/libvirt/libvirt-sock";
+const LOG_SOCKET: &str = "/run/libvirt/virtlogd-sock";
 const QEMU_CONF: &str = "/etc/libvirt/qemu.conf";
 const SECONDS: &str = "--timeout=30";
 
-/// QEMU as child of a libvirtd that no service manager looks after: no cgroups to put it in, no security labels, no
-/// namespaces inside ours, and no virtlogd for its output.
+/// QEMU as child of a libvirtd that no service manager looks after: no cgroups to put it in, no security labels, and no
+/// namespaces inside ours.
 const QEMU_SETTINGS: &str = r#"
 user = "root"
 group = "root"
@@ -36,7 +37,6 @@ security_driver = "none"
 cgroup_controllers = []
 namespaces = []
 remember_owner = 0
-stdio_handler = "file"
 "#;
 
 const LIBVIRTD_SETTINGS: &str = r#"
@@ -112,12 +112,20 @@ fn start_switch(datapath: Datapath, logs: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What OVN's controller reads from the switch's database. A host that has a name there keeps it.
+/// What OVN's controller reads from the switch's database. A host that belongs to an OVN already is left as it is, and
+/// one that has a name keeps it.
 fn configure_switch(datapath: Datapath) -> Result<()> {
-    let get = ["--if-exists", "get", "open_vswitch", ".", "external_ids:system-id"];
-    let known = read(as_root("ovs-vsctl", [SECONDS, "--no-wait"]).args(get))?;
+    let known = |key: &str| {
+        let column = format!("external_ids:{key}");
+        let mut get = as_root("ovs-vsctl", [SECONDS, "--no-wait", "--if-exists", "get", "open_vswitch", ".", &column]);
+        read(&mut get).map(|value| value.trim().trim_matches('"').to_owned())
+    };
+    if !known("ovn-remote")?.is_empty() {
+        return Ok(());
+    }
     let name = read(&mut argv("uname", ["-n"]))?;
-    let identity = if known.trim().is_empty() { name.trim() } else { known.trim().trim_matches('"') };
+    let identity = Some(known("system-id")?).filter(|identity| !identity.is_empty());
+    let identity = identity.unwrap_or_else(|| name.trim().to_owned());
 
     let mut set = as_root("ovs-vsctl", [SECONDS, "--no-wait", "set", "open_vswitch", "."]);
     set.arg(format!("external_ids:system-id={identity}"))
@@ -195,6 +203,10 @@ fn start_libvirt(logs: &Path) -> Result<()> {
     let own = "/run/libvirt/offing-libvirtd.conf";
     let log = logs.join("libvirtd.log");
     fs::write(own, format!("{LIBVIRTD_SETTINGS}log_level = 3\nlog_outputs = \"3:file:{}\"\n", log.display()))?;
+    // Takes what guests write on their consoles, and no more of it than fits.
+    if !answers(LOG_SOCKET) {
+        read(&mut argv("virtlogd", ["--daemon", "--pid-file", "/run/libvirt/virtlogd.pid"]))?;
+    }
     read(&mut argv("libvirtd", ["--daemon", "--config", own, "--pid-file", "/run/libvirt/libvirtd.pid"]))?;
 
     let deadline = Instant::now() + Duration::from_secs(30);

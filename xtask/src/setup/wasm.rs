@@ -40,6 +40,8 @@ pub fn cargo(toolchain: Toolchain, verb: &str) -> Command {
         Toolchain::Debian => {
             let mut command = Command::new("/usr/bin/cargo");
             command.env("RUSTC", "/usr/bin/rustc").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld");
+            // Names libraries of the compiler that built this program.
+            command.env_remove("LD_LIBRARY_PATH");
             command
         }
     };
