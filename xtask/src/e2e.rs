@@ -1,7 +1,7 @@
 //! `cargo xtask e2e [filter…]`: the browser tests of `end2end/tests`, on the real stack in a testbed.
 //!
-//! They start the program themselves, as some of them kill it: `OFFING_PROGRAM` is its path, `OFFING_GUEST_IMAGE` the
-//! guest image's, and `OFFING_CHROMIUM` the browser's where it is not Playwright's own.
+//! They start the program themselves, as some of them kill it: `OFFING_PROGRAM` is its path, and the rest of its
+//! environment describes the testbed. `OFFING_CHROMIUM` is the browser's path where it is not Playwright's own.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::command::argv;
 use crate::totals::Totals;
-use crate::{build, guest, paths, setup, testbed};
+use crate::{build, guest, host, paths, setup, testbed};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
@@ -34,6 +34,7 @@ pub fn browser_tests(program: &Path, image: &Path, filter: &[OsString]) -> Resul
     let mut inside = testbed::inside(&playwright);
     inside.current_dir(paths::root()?.join("end2end"));
     inside.env("OFFING_PROGRAM", program).env("OFFING_GUEST_IMAGE", image).env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    inside.env("OFFING_EXTERNAL_CIDR", host::EXTERNAL_NETWORK).env("OFFING_EXTERNAL_GATEWAY", host::EXTERNAL_GATEWAY);
     if Path::new(CHROMIUM).exists() && setup::apt::has_chromium() {
         inside.env("OFFING_CHROMIUM", CHROMIUM);
     }

@@ -4,7 +4,6 @@
 //! first whether it has been taken, so that all of it may be repeated.
 
 use std::fs;
-use std::net::Ipv4Addr;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +16,7 @@ use crate::command::{argv, as_root, read, succeeds};
 /// The bridge to the outside; OVN's external networks reach it under the name `ext`.
 pub const EXTERNAL_BRIDGE: &str = "br-ex";
 /// The host's own address on the external bridge: the gateway of the external network, as in DevStack.
-pub const EXTERNAL_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 24, 4, 1);
+pub const EXTERNAL_GATEWAY: &str = "172.24.4.1";
 /// The external network, in which floating IPs lie.
 pub const EXTERNAL_NETWORK: &str = "172.24.4.0/24";
 

@@ -27,10 +27,15 @@ pub fn run(release: bool, arguments: &[OsString]) -> Result<()> {
         host::start(Datapath::of_this_kernel(), Path::new("/var/log/offing"))?;
         println!("run: floating IPs are in {}, the host is {}", host::EXTERNAL_NETWORK, host::EXTERNAL_GATEWAY);
         let mut serve = as_root(&program, ["serve", "--data", "/var/lib/offing", "--guest-image"]);
-        serve.arg(guest);
+        serve.arg(guest).args([
+            "--external-cidr",
+            host::EXTERNAL_NETWORK,
+            "--external-gateway",
+            host::EXTERNAL_GATEWAY,
+        ]);
         serve
     } else {
-        let mut serve = argv(&program, ["serve", "--hypervisor", "simulator", "--data"]);
+        let mut serve = argv(&program, ["serve", "--demo", "--data"]);
         serve.arg(own_data()?);
         serve
     };

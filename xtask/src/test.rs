@@ -26,7 +26,7 @@ pub fn test() -> Result<Totals> {
     run(&mut cargo(["test", "--no-run"])?)?;
     let tests = argv("cargo", ["test", "--no-fail-fast"]);
     let mut inside = testbed::inside(&tests);
-    totals += Totals::of_cargo_test(inside.current_dir(paths::root()?).env("OFFING_GUEST_IMAGE", &image))?;
+    totals += Totals::of_cargo_test(inside.current_dir(paths::root()?))?;
     totals += e2e::browser_tests(&paths::target()?.join("debug/offing"), &image, &[])?;
     Ok(totals)
 }
