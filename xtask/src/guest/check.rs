@@ -82,11 +82,14 @@ impl Guest {
 
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let file = |name: &str| work.join(name).display().to_string();
-        let mut qemu = argv("qemu-system-x86_64", ["-machine", "q35,accel=tcg", "-m", MEMORY_MIB, "-display", "none"]);
+        let mut qemu = argv(
+            "qemu-system-x86_64",
+            ["-machine", "pc,accel=tcg", "-cpu", "max", "-m", MEMORY_MIB, "-display", "none"],
+        );
         qemu.args(["-serial", &format!("file:{}", file("console.log"))])
             .args(["-qmp", &format!("unix:{},server=on,wait=off", file("qmp.sock"))])
             .args(["-drive", &format!("file={},if=virtio", file("disk.qcow2"))])
-            .args(["-drive", &format!("file={},if=virtio,format=raw,readonly=on", file("config.iso"))])
+            .args(["-drive", &format!("file={},if=ide,media=cdrom,format=raw,readonly=on", file("config.iso"))])
             .args(["-netdev", &format!("user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22")])
             .args(["-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci"]);
         let qemu = qemu.stdin(Stdio::null()).spawn().context("cannot start QEMU")?;
