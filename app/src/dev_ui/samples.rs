@@ -89,6 +89,9 @@ pub fn tasks() -> Vec<Operation> {
     ]
 }
 
+/// Name, status, task, flavor and floating IP.
+type Row = (&'static str, Status, Option<Task>, &'static str, Option<&'static str>);
+
 pub fn instances() -> Vec<Instance> {
     let rows = [
         ("web-1", Status::Active, None, "m1.small", Some("203.0.113.14")),
@@ -109,26 +112,22 @@ pub fn instances() -> Vec<Instance> {
             None,
         ),
     ];
-    let instance =
-        |(i, (name, status, task, flavor, floating)): (usize, (&str, Status, Option<Task>, &str, Option<&str>))| {
-            Instance {
-                id: id(100 + i as u32),
-                name: name.to_owned(),
-                state: State { status, task },
-                power: if status == Status::Active { PowerState::Running } else { PowerState::Shutdown },
-                image_name: if i % 3 == 0 { "debian-13-generic" } else { "ubuntu-24.04-server" }.to_owned(),
-                flavor_name: flavor.to_owned(),
-                keypair_name: Some("mina".to_owned()),
-                addresses: vec![Address {
-                    network: "starter-network".to_owned(),
-                    address: format!("10.0.0.{}", 11 + i * 7),
-                    floating: floating.map(str::to_owned),
-                }],
-                created_at: NOW - (i * i) as Micros * 97 * MINUTE,
-                fault: (status == Status::Error)
-                    .then(|| Fault { message: "No host has 4 vCPUs free.".to_owned(), at: NOW }),
-            }
-        };
+    let instance = |(i, (name, status, task, flavor, floating)): (usize, Row)| Instance {
+        id: id(100 + i as u32),
+        name: name.to_owned(),
+        state: State { status, task },
+        power: if status == Status::Active { PowerState::Running } else { PowerState::Shutdown },
+        image_name: if i % 3 == 0 { "debian-13-generic" } else { "ubuntu-24.04-server" }.to_owned(),
+        flavor_name: flavor.to_owned(),
+        keypair_name: Some("mina".to_owned()),
+        addresses: vec![Address {
+            network: "starter-network".to_owned(),
+            address: format!("10.0.0.{}", 11 + i * 7),
+            floating: floating.map(str::to_owned),
+        }],
+        created_at: NOW - (i * i) as Micros * 97 * MINUTE,
+        fault: (status == Status::Error).then(|| Fault { message: "No host has 4 vCPUs free.".to_owned(), at: NOW }),
+    };
     rows.into_iter().enumerate().map(instance).collect()
 }
 

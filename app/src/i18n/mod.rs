@@ -131,7 +131,7 @@ pub fn text() -> &'static Catalogue {
 /// The Korean particle that fits the word before it: `particle("이미지", "을", "를")` is 를. Where the reading cannot be told, both.
 pub fn particle(word: &str, after_consonant: &'static str, after_vowel: &'static str) -> String {
     let consonant = match word.chars().last() {
-        Some(c @ '가'..='힣') => Some((c as u32 - '가' as u32) % 28 != 0),
+        Some(c @ '가'..='힣') => Some(!(c as u32 - '가' as u32).is_multiple_of(28)),
         Some('0' | '1' | '3' | '6' | '7' | '8') => Some(true),
         Some('2' | '4' | '5' | '9') => Some(false),
         _ => None,
