@@ -68,9 +68,8 @@ async fn until_power(place: &impl Place, host: &dyn Hypervisor, instance: Instan
 }
 
 pub(super) async fn until_ready(place: &impl Place, host: &dyn Hypervisor, instance: InstanceId) {
-    let log = async || {
-        String::from_utf8_lossy(&host.console_log(instance, None, 1 << 20).await.unwrap().bytes).into_owned()
-    };
+    let log =
+        async || String::from_utf8_lossy(&host.console_log(instance, None, 1 << 20).await.unwrap().bytes).into_owned();
     let ready = async {
         while !log().await.contains(place.ready().0) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -166,15 +165,18 @@ pub(super) async fn consoles(place: &impl Place) {
     assert_eq!(host.console_log(id, Some(1 << 40), 10).await.unwrap().bytes, b"");
 
     let mut serial = host.serial(id).await.unwrap();
+    let mut onlooker = host.serial(id).await.unwrap();
     serial.write_all(b"\r").await.unwrap();
-    let mut answer = Vec::new();
-    tokio::time::timeout(place.patience(), async {
-        while !String::from_utf8_lossy(&answer).contains(place.ready().1) {
-            assert_ne!(serial.read_buf(&mut answer).await.unwrap(), 0, "serial console ended");
-        }
-    })
-    .await
-    .unwrap_or_else(|_| panic!("serial console answers; it said {:?}", String::from_utf8_lossy(&answer)));
+    for viewer in [&mut serial, &mut onlooker] {
+        let mut answer = Vec::new();
+        tokio::time::timeout(place.patience(), async {
+            while !String::from_utf8_lossy(&answer).contains(place.ready().1) {
+                assert_ne!(viewer.read_buf(&mut answer).await.unwrap(), 0, "serial console ended");
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("serial console answers; it said {:?}", String::from_utf8_lossy(&answer)));
+    }
     until(place.patience(), "what the serial console said stands in the log", || async {
         let log = host.console_log(id, Some(next), 1 << 20).await.unwrap();
         String::from_utf8_lossy(&log.bytes).contains(place.ready().1).then_some(())
@@ -190,7 +192,7 @@ pub(super) async fn consoles(place: &impl Place) {
     let mut vnc = host.vnc(id).await.unwrap();
     host.force_off(id).await.unwrap();
     let mut rest = Vec::new();
-    for stream in [&mut serial, &mut vnc] {
+    for stream in [&mut serial, &mut onlooker, &mut vnc] {
         // Ended or broken off, both will do.
         let _ =
             tokio::time::timeout(place.patience(), stream.read_to_end(&mut rest)).await.expect("ends with the power");

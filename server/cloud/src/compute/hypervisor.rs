@@ -162,7 +162,7 @@ pub trait Hypervisor: Send + Sync {
     /// The graphical console: RFB as QEMU speaks it.
     async fn vnc(&self, instance: InstanceId) -> Result<BoxStream, HypervisorError>;
 
-    /// The serial console: bytes both ways. The log goes on being written beside it.
+    /// The serial console: bytes both ways. The log goes on being written beside it. Whoever opens one shares it with all the others.
     async fn serial(&self, instance: InstanceId) -> Result<BoxStream, HypervisorError>;
 
     /// Resolves when something may have changed: a domain started, stopped or vanished by itself. May wake for nothing.

@@ -16,6 +16,7 @@ use super::hypervisor::*;
 use super::instance_files::{self, Owner};
 use super::kvm::Kvm;
 use super::libvirt_link::{Link, failed};
+use super::serial::SerialLines;
 use api::InstanceId;
 use async_trait::async_trait;
 use std::collections::{HashMap, HashSet};
@@ -46,6 +47,7 @@ pub struct Libvirt {
     /// What the last look at the host told, by instance: saves asking for each domain again.
     known: Arc<Mutex<HashMap<InstanceId, Known>>>,
     watch: Mutex<Watch>,
+    serial: SerialLines,
 }
 
 /// A domain that has been found to be ours.
@@ -73,6 +75,7 @@ impl Libvirt {
             kvm,
             known: Arc::default(),
             watch: Mutex::new(Watch { told: None, moved: Instant::now() }),
+            serial: SerialLines::default(),
         };
         // The kernel's limit for a socket's path, its closing zero included, is 108.
         let longest = host.files(InstanceId(uuid::Uuid::nil())).vnc().as_os_str().len();
@@ -112,17 +115,15 @@ impl Libvirt {
         lock(&self.watch)
     }
 
-    async fn console(&self, instance: InstanceId, socket: PathBuf) -> Result<BoxStream> {
-        let why = match instance_files::connect(&socket).await {
-            Ok(stream) => return Ok(stream),
-            Err(why) => why,
-        };
-        let running = self.link.call(move |connection| find(connection, instance)?.is_active().map_err(failed)).await?;
+    /// Why a console's socket does not answer.
+    async fn no_console(&self, instance: InstanceId, socket: &Path, source: std::io::Error) -> HypervisorError {
+        let running = self.link.call(move |connection| find(connection, instance)?.is_active().map_err(failed)).await;
         match running {
-            true => Err(HypervisorError::Io { what: format!("connecting to {}", socket.display()), source: why }),
-            false => Err(HypervisorError::Failed(
-                "The instance is not running, so it has no console. Start it first.".into(),
-            )),
+            Err(error) => error,
+            Ok(true) => HypervisorError::Io { what: format!("connecting to {}", socket.display()), source },
+            Ok(false) => {
+                HypervisorError::Failed("The instance is not running, so it has no console. Start it first.".into())
+            }
         }
     }
 }
@@ -240,11 +241,19 @@ impl Hypervisor for Libvirt {
     }
 
     async fn vnc(&self, instance: InstanceId) -> Result<BoxStream> {
-        self.console(instance, self.files(instance).vnc()).await
+        let socket = self.files(instance).vnc();
+        match instance_files::connect(&socket).await {
+            Ok(stream) => Ok(stream),
+            Err(error) => Err(self.no_console(instance, &socket, error).await),
+        }
     }
 
     async fn serial(&self, instance: InstanceId) -> Result<BoxStream> {
-        self.console(instance, self.files(instance).serial()).await
+        let socket = self.files(instance).serial();
+        match self.serial.open(instance, async || instance_files::connect(&socket).await).await {
+            Ok(stream) => Ok(stream),
+            Err(error) => Err(self.no_console(instance, &socket, error).await),
+        }
     }
 
     async fn changed(&self) {

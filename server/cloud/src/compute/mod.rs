@@ -21,6 +21,8 @@ mod lifecycle;
 pub mod metadata;
 pub mod overlay;
 mod reconcile;
+#[cfg(feature = "libvirt")]
+mod serial;
 mod service;
 pub mod simulator;
 mod store;

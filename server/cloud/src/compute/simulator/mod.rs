@@ -244,7 +244,8 @@ impl Hypervisor for Simulator {
 
     async fn serial(&self, instance: InstanceId) -> Result<BoxStream> {
         let (theirs, ours, console) = self.connect(instance).await?;
-        tokio::spawn(console.serial(ours));
+        let shown = console.log().map_or(0, |(start, text)| start + text.len() as u64);
+        tokio::spawn(console.serial(ours, shown));
         Ok(Box::pin(theirs))
     }
 
@@ -386,9 +387,8 @@ impl Console {
         }
     }
 
-    async fn serial(self, mut stream: DuplexStream) -> std::io::Result<()> {
-        let Some((start, text)) = self.log() else { return Ok(()) };
-        let mut shown = start + text.len() as u64;
+    /// Shows what is printed after byte `shown` of the log, and types what comes.
+    async fn serial(self, mut stream: DuplexStream, mut shown: u64) -> std::io::Result<()> {
         let mut typed = [0; 1024];
         loop {
             tokio::select! {
