@@ -3,6 +3,7 @@
 use super::super::contract::{self, Place, power, root_of, seen, spec, until, until_ready};
 use super::*;
 use api::PortId;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use uuid::Uuid;
 
@@ -56,6 +57,8 @@ impl Real {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
+        // As a data folder must be where QEMU does not run as root.
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
         let mut sector = vec![0; 1 << 20];
         sector[..GUEST.len()].copy_from_slice(GUEST);
         sector[510..512].copy_from_slice(&[0x55, 0xaa]);
