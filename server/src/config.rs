@@ -1,6 +1,7 @@
 //! The command line. Every option is also an environment variable and a line of `offing.toml`; a flag beats the variable, the variable
 //! beats the file, the file beats the default.
 
+use crate::drivers::SIMULATOR;
 use anyhow::{Context, Result, bail};
 use axum::http::Uri;
 use clap::{Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -122,7 +123,7 @@ pub struct Serve {
 #[derive(Args)]
 pub struct Host {
     /// `qemu:///system`, or `simulator` for a host that only pretends [default: libvirt where it answers, else the simulator].
-    #[arg(long, env = "OFFING_HYPERVISOR", value_name = "URI")]
+    #[arg(long, env = "OFFING_HYPERVISOR", value_name = "URI", value_parser = hypervisor)]
     pub hypervisor: Option<String>,
     /// The socket of OVN's northbound database.
     #[arg(long, env = "OFFING_OVN", value_name = "SOCKET", default_value = "/run/ovn/ovnnb_db.sock")]
@@ -130,6 +131,13 @@ pub struct Host {
     /// The socket of this host's Open vSwitch database.
     #[arg(long, env = "OFFING_OVS", value_name = "SOCKET", default_value = "/run/openvswitch/db.sock")]
     pub ovs: PathBuf,
+}
+
+fn hypervisor(text: &str) -> Result<String, String> {
+    if text == SIMULATOR || text.starts_with("qemu") && text.contains("://") {
+        return Ok(text.to_owned());
+    }
+    Err("give libvirt's address of a QEMU host, such as qemu:///system, or `simulator`".to_owned())
 }
 
 fn public_url(text: &str) -> Result<Uri, String> {

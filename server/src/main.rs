@@ -10,7 +10,7 @@ use cloud::identity::IdentityService;
 use server::config::{self, Cli, Common, LogFormat, Task, UserTask};
 use server::data::DATABASE;
 use server::{backup, doctor, seed, serve};
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,7 +56,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 /// Starts the log, on the standard error.
 fn log(common: &Common) -> Result<()> {
     let filter = EnvFilter::try_new(&common.log).with_context(|| format!("--log {}", common.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match common.log_format {
         LogFormat::Human => log.compact().init(),
         LogFormat::Json => log.json().init(),

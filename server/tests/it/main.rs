@@ -4,6 +4,7 @@
 mod client;
 mod consoles;
 mod preferences;
+mod program;
 mod restart;
 mod security;
 mod session;
