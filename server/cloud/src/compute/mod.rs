@@ -2,6 +2,10 @@
 //!
 //! `service.rs` checks and writes down what is wanted, `launch.rs` the same for a new instance; `lifecycle.rs` holds the rules of what to do
 //! next, `reconcile.rs` does it through the driver behind `hypervisor.rs`. `metadata.rs` is what a guest is told about itself.
+//!
+//! The drivers: `simulator/`, and `libvirt.rs` with the connection (`libvirt_link.rs`), an instance's files (`instance_files.rs`, of which
+//! `overlay.rs` and `config_drive.rs` make the bytes), its XML (`domain_xml.rs`) and consoles with several viewers (`serial.rs`);
+//! `kvm.rs` finds out whether KVM works. `contract.rs` is what both drivers are held to.
 
 pub mod config_drive;
 mod console_text;
