@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use crate::command::{argv, as_root, read, run};
 
 /// What building and testing need, and assembling the guest image.
-const BUILD: &str = "build-essential busybox pkg-config libvirt-dev cpio dosfstools dpkg-dev e2fsprogs fdisk fakeroot genisoimage kmod \
-                     mtools syslinux syslinux-common xz-utils zstd";
+const BUILD: &str = "build-essential busybox pkg-config libvirt-dev cpio dosfstools dpkg-dev e2fsprogs fdisk \
+                     fakeroot genisoimage kmod mtools syslinux syslinux-common xz-utils zstd";
 
 /// What a host of instances needs.
 const HOST: &str = "libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils ovn-central ovn-host \
@@ -74,13 +74,13 @@ fn release(field: &str) -> Result<String> {
 /// Installed packages with their versions.
 fn installed() -> Result<HashMap<String, String>> {
     let list = read(&mut argv("dpkg-query", ["-W", "-f", "${db:Status-Status} ${Package} ${Version}\n"]))
-        .context("only Debian, Ubuntu and their like can be set up by this command; the packages needed are listed in xtask/src/setup/apt.rs")?;
+        .context("only Debian and Ubuntu can be set up by this; elsewhere install what xtask/src/setup/apt.rs lists")?;
     let fields = list.lines().filter_map(|line| line.strip_prefix("installed ")?.split_once(' '));
     Ok(fields.map(|(name, version)| (name.to_owned(), version.to_owned())).collect())
 }
 
-/// Adds the backports suite of this release, from the mirror that the release itself comes from. What was installed from
-/// there (`qemu-utils`) refuses its older siblings.
+/// Adds the backports suite of this release, from the mirror that the release itself comes from. What was installed
+/// from there (`qemu-utils`) refuses its older siblings.
 fn enable_backports() -> Result<()> {
     let codename = release("VERSION_CODENAME")?;
     let suite = format!("{codename}-backports");
@@ -121,7 +121,7 @@ impl ServicesStayOff {
         if ours {
             if !nix::unistd::geteuid().is_root() {
                 bail!(
-                    "no service manager runs here, so packages must be installed as root: run `cargo xtask setup` as root once"
+                    "no service manager runs here, so packages must be installed as root: run `cargo xtask setup` as root"
                 );
             }
             fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
