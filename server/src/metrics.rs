@@ -16,6 +16,7 @@ pub const REQUEST_SECONDS: &str = "offing_http_request_duration_seconds";
 pub const EVENTS: &str = "offing_events_total";
 pub const STREAMS: &str = "offing_event_streams";
 pub const INSTANCES: &str = "offing_instances";
+pub const SESSIONS: &str = "offing_sessions";
 pub const CONSOLES: &str = "offing_consoles";
 
 /// From a cached read to a slow upload.
@@ -28,8 +29,9 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
         .install_recorder()?;
     describe_counter!(REQUESTS, "Requests answered, by method, route and status.");
     describe_histogram!(REQUEST_SECONDS, Unit::Seconds, "Time to the answer's head, by method and route.");
-    describe_counter!(EVENTS, "Changes announced, by kind.");
+    describe_counter!(EVENTS, "Changes told to browsers, by kind.");
     describe_gauge!(INSTANCES, "Instances, by status.");
+    describe_gauge!(SESSIONS, "Sessions that have not expired.");
     describe_gauge!(STREAMS, "Event streams that are open.");
     describe_gauge!(CONSOLES, "Consoles that are open.");
     Ok(handle)
@@ -64,15 +66,20 @@ pub async fn show(State(edge): State<Edge>, headers: HeaderMap) -> Response {
         }
     }
     let Some(recorded) = &edge.metrics else { return StatusCode::NOT_FOUND.into_response() };
-    match edge.cloud.compute.count_by_status().await {
-        Ok(counts) => {
-            for status in Status::ALL {
-                let count = counts.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count);
-                metrics::gauge!(INSTANCES, "status" => status.as_str()).set(count as f64);
-            }
-        }
-        Err(error) => return Failure(error).into_response(),
+    if let Err(error) = count(&edge).await {
+        return Failure(error).into_response();
     }
     recorded.run_upkeep();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorded.render()).into_response()
+}
+
+/// What is counted when somebody asks, and not as it changes.
+async fn count(edge: &Edge) -> api::Result<()> {
+    let counts = edge.cloud.compute.count_by_status().await?;
+    for status in Status::ALL {
+        let count = counts.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count);
+        metrics::gauge!(INSTANCES, "status" => status.as_str()).set(count as f64);
+    }
+    metrics::gauge!(SESSIONS).set(edge.cloud.identity.session_count().await? as f64);
+    Ok(())
 }

@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::hub::Hub;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::Notify;
 
 #[derive(Debug)]
@@ -29,4 +30,16 @@ impl Poke {
     pub async fn poked(&self) {
         self.0.notified().await;
     }
+}
+
+/// Runs a reconciler's pass and records how long it took and whether it failed.
+pub async fn measured<T>(service: &'static str, pass: impl Future<Output = api::Result<T>>) -> api::Result<T> {
+    let begun = Instant::now();
+    let passed = pass.await;
+    metrics::histogram!("offing_reconcile_duration_seconds", "service" => service)
+        .record(begun.elapsed().as_secs_f64());
+    if passed.is_err() {
+        metrics::counter!("offing_reconcile_failures_total", "service" => service).increment(1);
+    }
+    passed
 }

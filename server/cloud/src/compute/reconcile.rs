@@ -8,6 +8,7 @@ use super::hypervisor::{DomainSpec, HypervisorError, Nic, RootDisk, Virtualisati
 use super::lifecycle::{self, Seen, Sight, Step};
 use super::service::{ComputeService, unavailable};
 use super::store::{self, InstanceRow};
+use crate::core::measured;
 use crate::fault::StoreError;
 use crate::{image, network, operation};
 use api::compute::Task;
@@ -64,7 +65,7 @@ impl ComputeService {
     /// Passes, one after the other, until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         loop {
-            let pass = match self.pass().await {
+            let pass = match measured("compute", self.pass()).await {
                 Ok(pass) => pass,
                 Err(error) => {
                     tracing::warn!(%error, "compute pass failed");

@@ -116,6 +116,11 @@ impl IdentityService {
         Ok(())
     }
 
+    /// How many sessions there are that have not expired.
+    pub async fn session_count(&self) -> Result<i64> {
+        Ok(store::session_count(self.core.db.read(), self.core.clock.now()).await?)
+    }
+
     pub async fn session_delete(&self, id_hash: &str) -> Result<()> {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         store::session_delete(&mut tx, id_hash).await?;

@@ -250,6 +250,10 @@ pub async fn session_extend(tx: &mut Tx, id_hash: &str, expires_at: Micros) -> R
     Ok(())
 }
 
+pub async fn session_count(db: &SqlitePool, now: Micros) -> Result<i64> {
+    Ok(sqlx::query_scalar("select count(*) from session where expires_at > $1").bind(now).fetch_one(db).await?)
+}
+
 pub async fn session_expire(tx: &mut Tx, now: Micros) -> Result<()> {
     sqlx::query("delete from session where expires_at <= $1").bind(now).execute(&mut **tx).await?;
     Ok(())

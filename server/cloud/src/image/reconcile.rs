@@ -4,7 +4,7 @@
 use super::service::ImageService;
 use super::upload::on_disk;
 use super::{file, store};
-use crate::core::Core;
+use crate::core::{Core, measured};
 use crate::fault::StoreError;
 use crate::operation;
 use api::image::ImageStatus;
@@ -20,7 +20,7 @@ impl ImageService {
     /// Passes, one after the other, until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         loop {
-            if let Err(error) = self.pass().await {
+            if let Err(error) = measured("image", self.pass()).await {
                 tracing::warn!(%error, "image pass failed");
             }
             tokio::select! {

@@ -4,6 +4,7 @@ use super::engine::{Engine, EngineError, Topology};
 use super::service::NetworkService;
 use super::store::{self, snapshot::Snapshot};
 use super::topology::{self, Outcome};
+use crate::core::measured;
 use crate::fault::StoreError;
 use api::Result;
 use std::sync::PoisonError;
@@ -31,7 +32,7 @@ impl NetworkService {
         loop {
             let started = Instant::now();
             let passed = tokio::select! {
-                passed = self.pass() => passed,
+                passed = measured("network", self.pass()) => passed,
                 () = stop.cancelled() => return,
             };
             let wait = if passed.is_ok() && self.fault().is_none() {
