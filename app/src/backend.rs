@@ -15,7 +15,7 @@ use api::image::Images;
 use api::network::Networks;
 use api::operation::Operations;
 use api::quota::Quotas;
-use api::{Caller, Error, Kind, ProjectId, UserId};
+use api::{Caller, ProjectId, UserId};
 use http::header::ACCEPT;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -23,6 +23,11 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::str::FromStr;
 use std::sync::Arc;
+
+// What files of server functions take from here on both halves; see `lib.rs` for the browser's.
+pub use api::{Error, Kind, Why};
+pub use leptos::prelude::server;
+pub use leptos_axum::redirect;
 
 /// Server functions live below this path; everything else is a page.
 pub const CALLS: &str = "/api/";

@@ -1,20 +1,35 @@
 //! The console: pages rendered on the server and taken over in the browser. `routes` is the table of all pages, `paths` every link,
 //! `ui` what pages are made of, `layout` what stands around them, `i18n` what they say.
 
+pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod compute;
 #[cfg(debug_assertions)]
 pub mod dev_ui;
 pub mod fail;
 pub mod i18n;
+pub mod identity;
+pub mod image;
 pub mod layout;
+pub mod live;
+pub mod network;
+pub mod operation;
+pub mod overview;
 pub mod paths;
+pub mod project;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod ui;
 
 pub use fail::Fail;
+
+/// In the browser a server function has no body: it is a request.
+#[cfg(not(feature = "ssr"))]
+mod backend {
+    pub use leptos::prelude::server;
+}
 
 use layout::Preferences;
 use leptos::prelude::*;

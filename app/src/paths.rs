@@ -1,6 +1,6 @@
 //! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
 
-use api::{ImageId, InstanceId, Kind, ListQuery, NetworkId, ProjectId, SecurityGroupId};
+use api::{ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, SecurityGroupId};
 use std::fmt::Display;
 
 pub const SIGN_IN: &str = "/sign-in";
@@ -25,6 +25,8 @@ pages! {
     instance_launch = "instances/launch";
     images = "images";
     image_create = "images/create";
+    /// Takes a POST with the form of `image_create`.
+    image_upload = "images/upload";
     key_pairs = "key-pairs";
     key_pair_create = "key-pairs/create";
     key_pair_import = "key-pairs/import";
@@ -39,6 +41,15 @@ pages! {
 
 pub fn instance(project: ProjectId, id: InstanceId) -> String {
     within(project, format_args!("instances/{id}"))
+}
+
+/// The stream of an instance's console log, from that byte on.
+pub fn instance_log_stream(project: ProjectId, id: InstanceId, from: u64) -> String {
+    within(project, format_args!("instances/{id}/log?from={from}"))
+}
+
+pub fn key_pair(project: ProjectId, id: KeypairId) -> String {
+    within(project, format_args!("key-pairs/{id}"))
 }
 
 pub fn image(project: ProjectId, id: ImageId) -> String {
@@ -60,7 +71,7 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::Image => image(project, id.parse().ok()?),
         Kind::Network => network(project, id.parse().ok()?),
         Kind::SecurityGroup => security_group(project, id.parse().ok()?),
-        Kind::Keypair => key_pairs(project),
+        Kind::Keypair => key_pair(project, id.parse().ok()?),
         Kind::Flavor => flavors(project),
         Kind::FloatingIp => floating_ips(project),
         Kind::Subnet | Kind::Router | Kind::Port => networks(project),

@@ -1,14 +1,21 @@
 //! The table of all pages.
 
+use crate::admin::Hypervisors;
+use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch};
 // The page of components is part of debug builds only.
 #[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
+use crate::identity::{NoProject, SignIn};
+use crate::image::{ImageCreatePage, ImagePage, Images};
 use crate::layout::NotFoundPage;
 #[cfg(not(debug_assertions))]
 use crate::layout::NotFoundPage as DevUi;
+use crate::network::{FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups};
+use crate::overview::Overview;
+use crate::project::ProjectFrame;
 use leptos::prelude::*;
-use leptos_router::SsrMode;
-use leptos_router::components::{Route, Routes};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{ParentRoute, Route, Routes};
 use leptos_router::path;
 
 /// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
@@ -16,7 +23,30 @@ use leptos_router::path;
 pub fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFoundPage>
-            <Route path=path!("/dev/ui") view=DevUi ssr=SsrMode::Async/>
+            <Route path=path!("/dev/ui") view=DevUi ssr=Async/>
+            <Route path=path!("/") view=NoProject ssr=Async/>
+            <Route path=path!("/sign-in") view=SignIn ssr=Async/>
+            <ParentRoute path=path!("/p/:project") view=ProjectFrame ssr=Async>
+                <Route path=path!("overview") view=Overview ssr=Async/>
+                <Route path=path!("instances") view=Instances ssr=Async/>
+                <Route path=path!("instances/launch") view=Launch ssr=Async/>
+                <Route path=path!("instances/:id") view=InstancePage ssr=Async/>
+                <Route path=path!("key-pairs") view=Keypairs ssr=Async/>
+                <Route path=path!("key-pairs/create") view=KeypairCreate ssr=Async/>
+                <Route path=path!("key-pairs/import") view=KeypairImport ssr=Async/>
+                <Route path=path!("key-pairs/:id") view=KeypairPage ssr=Async/>
+                <Route path=path!("images") view=Images ssr=Async/>
+                <Route path=path!("images/create") view=ImageCreatePage ssr=Async/>
+                <Route path=path!("images/:id") view=ImagePage ssr=Async/>
+                <Route path=path!("networks") view=Networks ssr=Async/>
+                <Route path=path!("networks/create") view=NetworkCreatePage ssr=Async/>
+                <Route path=path!("networks/:id") view=NetworkPage ssr=Async/>
+                <Route path=path!("floating-ips") view=FloatingIps ssr=Async/>
+                <Route path=path!("security-groups") view=SecurityGroups ssr=Async/>
+                <Route path=path!("security-groups/:id") view=SecurityGroupPage ssr=Async/>
+                <Route path=path!("flavors") view=Flavors ssr=Async/>
+                <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
+            </ParentRoute>
         </Routes>
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::App;
 use crate::backend::Site;
+use crate::ui::Refused;
+use api::identity::SignInFailure;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -30,11 +32,20 @@ pub fn Shell() -> impl IntoView {
 /// Loads the style and the browser's half of the console.
 #[component]
 fn Load(site: Site) -> impl IntoView {
+    // What a refused form held is known to the server only: its page stays plain, and works so.
+    let plain = use_context::<Refused>().is_some() || use_context::<SignInFailure>().is_some();
+    view! {
+        <link rel="stylesheet" href=site.css.clone()/>
+        <link rel="preload" href="/fonts/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+        {(!plain).then(|| view! { <Script site/> })}
+    }
+}
+
+#[component]
+fn Script(site: Site) -> impl IntoView {
     let start =
         format!("import init,{{hydrate}} from {:?};await init({{module_or_path:{:?}}});hydrate();", site.js, site.wasm);
     view! {
-        <link rel="stylesheet" href=site.css/>
-        <link rel="preload" href="/fonts/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
         <link rel="modulepreload" href=site.js/>
         <link rel="preload" href=site.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=use_nonce() inner_html=start></script>

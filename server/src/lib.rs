@@ -21,6 +21,7 @@ mod observe;
 mod origin;
 mod pages;
 mod preferences;
+mod refused;
 pub mod seed;
 pub mod serve;
 mod session;
@@ -112,7 +113,9 @@ pub fn router(edge: Edge) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/preferences", post(preferences::set))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
-    let calls = pages::routes(&edge).layer(RequestBodyLimitLayer::new(CALL_MAX));
+    let calls = pages::routes(&edge)
+        .layer(from_fn_with_state(edge.clone(), refused::show_again))
+        .layer(RequestBodyLimitLayer::new(CALL_MAX));
     let session = session::layer(&edge);
     // The last layer is the first to see a request.
     calls

@@ -16,18 +16,12 @@ use tower_sessions::Session;
 /// The most that a sign-in form may hold, in bytes: far more than any name and password, far less than what would cost something.
 pub const FORM_MAX: usize = 16 * 1024;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct Credentials {
     name: String,
     password: String,
     next: String,
-}
-
-impl Default for Credentials {
-    fn default() -> Self {
-        Self { name: String::new(), password: String::new(), next: String::new() }
-    }
 }
 
 /// Signs in and goes where the visitor wanted to; or shows the form again with the reason, the name kept.

@@ -3,6 +3,7 @@
 //! Two of them are all one needs: `run` and `test`. The others are their parts. Every command is idempotent
 //! and quick where there is nothing to do.
 
+mod bench;
 mod build;
 mod command;
 mod e2e;
@@ -61,6 +62,8 @@ enum Task {
         /// Parts of file names or titles; all tests without any.
         filter: Vec<OsString>,
     },
+    /// Measure the rows of the table of budgets, with 5,000 simulated instances.
+    Bench,
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
         #[arg(last = true, required = true)]
@@ -93,6 +96,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         }
         Task::Test => return Ok(told(test::test()?)),
         Task::E2e { filter } => return Ok(told(e2e::e2e(&filter)?)),
+        Task::Bench => bench::bench()?,
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }

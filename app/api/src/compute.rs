@@ -1,7 +1,7 @@
 //! Nova's part: instances, flavors and key pairs.
 
 use crate::{
-    FlavorId, ImageId, InstanceId, KeypairId, ListQuery, Micros, NetworkId, Page, PortId, Result, SecurityGroupId,
+    FlavorId, ImageId, InstanceId, KeypairId, ListQuery, Micros, NetworkId, Page, PortId, Result, SecurityGroupId, Why,
     caller::Caller,
 };
 use async_trait::async_trait;
@@ -321,6 +321,20 @@ pub struct Flavor {
     pub vcpus: u32,
     pub ram_mb: u64,
     pub disk_gb: u64,
+}
+
+impl Flavor {
+    /// Whether an image fits: the disk must hold it, the memory must do. `virtual_size` in bytes.
+    pub fn fits(&self, virtual_size: u64, min_disk_gb: u64, min_ram_mb: u64) -> std::result::Result<(), Why> {
+        let needs = min_disk_gb.max(virtual_size.div_ceil(1 << 30));
+        if needs > self.disk_gb {
+            Err(Why::DiskTooSmall { needs, has: self.disk_gb })
+        } else if min_ram_mb > self.ram_mb {
+            Err(Why::MemoryTooSmall { needs: min_ram_mb, has: self.ram_mb })
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// The public half of a key pair. Key pairs belong to a user, not to a project.

@@ -25,6 +25,8 @@ pub mod format;
 pub mod identity;
 pub mod image;
 pub mod network;
+pub mod operation;
+pub mod overview;
 pub mod ui;
 
 use leptos::prelude::use_context;
@@ -90,6 +92,8 @@ pub struct Catalogue {
     pub compute: &'static compute::Compute,
     pub image: &'static image::Image,
     pub network: &'static network::Network,
+    pub operation: &'static operation::Operation,
+    pub overview: &'static overview::Overview,
     pub error: &'static error::Errors,
 }
 
@@ -101,6 +105,8 @@ static EN: Catalogue = Catalogue {
     compute: &compute::EN,
     image: &image::EN,
     network: &network::EN,
+    operation: &operation::EN,
+    overview: &overview::EN,
     error: &error::EN,
 };
 
@@ -112,6 +118,8 @@ static KO: Catalogue = Catalogue {
     compute: &compute::KO,
     image: &image::KO,
     network: &network::KO,
+    operation: &operation::KO,
+    overview: &overview::KO,
     error: &error::KO,
 };
 

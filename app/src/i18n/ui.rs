@@ -12,6 +12,7 @@ texts! {
         no_match_hint = "No row fits this search and status.", "이 검색어와 상태에 맞는 항목이 없습니다.";
         rows: fn(u64) -> String = |n| format!("{} {}", number(n), if n == 1 { "item" } else { "items" }), |n| format!("{}개 항목", number(n));
         rows_of: fn(u64, u64) -> String = |shown, total| format!("{} of {}", number(shown), number(total)), |shown, total| format!("전체 {}개 중 {}개", number(total), number(shown));
+        rows_per_page = "Rows per page", "페이지당 항목";
         previous = "Previous", "이전";
         next = "Next", "다음";
         pages = "Pages", "페이지";
@@ -35,6 +36,7 @@ texts! {
         copy = "Copy", "복사";
         copied = "Copied", "복사했습니다";
         used_of: fn(&str, &str) -> String = |used, limit| format!("{used} of {limit}"), |used, limit| format!("{limit} 중 {used}");
+        log_end = "Jump to the end", "끝으로 이동";
         unlimited = "no limit", "제한 없음";
         not_possible: fn(&str) -> String = |why| format!("Not possible now: {why}"), |why| format!("지금은 할 수 없음: {why}");
 
@@ -55,6 +57,8 @@ texts! {
         /// What was asked, from an operation's verb.
         operation: fn(&str) -> String = operation_en, operation_ko;
         by: fn(&str) -> String = |user| format!("by {user}"), |user| format!("요청자 {user}");
+        offline = "Live updates are interrupted", "실시간 갱신이 중단되었습니다";
+        offline_hint = "The server does not answer. What you see may be behind; it is tried again every few seconds.", "서버에서 응답이 없어 화면의 내용이 최신이 아닐 수 있습니다. 몇 초마다 다시 시도합니다.";
         account = "Account", "계정";
         signed_in_as = "Signed in as", "로그인 계정";
         theme = "Theme", "테마";

@@ -32,6 +32,11 @@ impl Wiring {
         Self { id, error: error.into(), described_by: described_by.into() }
     }
 
+    /// What the field held when its form was refused, or what the address asks for, or else `value`.
+    fn kept(name: &str, value: String) -> String {
+        FormState::here().kept(name).unwrap_or(value)
+    }
+
     fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
         let error = self.error;
         move || error.with(Option::is_some).then_some("true")
@@ -82,6 +87,8 @@ pub fn TextField(
     mono: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    // Nobody's password is sent back.
+    let value = if kind == "password" { value } else { Wiring::kept(name, value) };
     view! {
         <Frame wiring=wiring.clone() label hint required>
             <input
@@ -106,6 +113,7 @@ pub fn NumberField(
     #[prop(optional)] max: Option<i64>,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    let value = Wiring::kept(name, value);
     view! {
         <Frame wiring=wiring.clone() label hint required>
             <span class="input-row">
@@ -135,6 +143,7 @@ pub fn TextArea(
     mono: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    let value = Wiring::kept(name, value);
     view! {
         <Frame wiring=wiring.clone() label hint required>
             <textarea
@@ -204,6 +213,7 @@ pub fn SelectField(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    let value = Wiring::kept(name, value);
     let option = move |choice: Choice| {
         let label = match &choice.disabled_because {
             Some(why) => format!("{} — {why}", choice.label),
@@ -237,6 +247,7 @@ pub fn RadioCards(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    let value = Wiring::kept(name, value);
     let group = wiring.id.clone();
     let card = move |(i, choice): (usize, Choice)| {
         // The first card carries the group's own id, so that the summary of faults can lead there.
@@ -271,6 +282,8 @@ pub fn CheckboxField(
     #[prop(optional)] checked: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
+    let form = FormState::here();
+    let checked = if form.was_refused() { !form.all_kept(name).is_empty() } else { checked };
     view! {
         <div class="field checkbox">
             <label>
@@ -282,6 +295,40 @@ pub fn CheckboxField(
             </label>
             <Notes wiring=wiring.clone() hint/>
         </div>
+    }
+}
+
+/// Any of a few. Sends its values as a list, `name[]`.
+#[component]
+pub fn Checks(
+    name: &'static str,
+    #[prop(into)] label: String,
+    choices: Vec<Choice>,
+    /// Those that are checked.
+    values: Vec<String>,
+    #[prop(optional, into)] hint: Option<String>,
+) -> impl IntoView {
+    let wiring = Wiring::new(name, &label, hint.is_some());
+    let (group, list) = (wiring.id.clone(), format!("{name}[]"));
+    let form = FormState::here();
+    let values = if form.was_refused() { form.all_kept(&list) } else { values };
+    let check = move |(i, choice): (usize, Choice)| {
+        let id = if i == 0 { group.clone() } else { format!("{group}-{i}") };
+        let checked = values.contains(&choice.value);
+        view! {
+            <label class="card-choice">
+                <input type="checkbox" id=id name=list.clone() value=choice.value checked=checked/>
+                <span class="card-label">{choice.label}</span>
+                {(!choice.detail.is_empty()).then(|| view! { <span class="card-detail">{choice.detail}</span> })}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="field" aria-describedby=move || wiring.described_by.get()>
+            <legend>{label}</legend>
+            <div class="cards">{choices.into_iter().enumerate().map(check).collect_view()}</div>
+            <Notes wiring=wiring.clone() hint/>
+        </fieldset>
     }
 }
 

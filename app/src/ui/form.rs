@@ -7,6 +7,25 @@ use crate::i18n::text;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
+use leptos_router::hooks::use_query_map;
+
+/// A plain form that was refused, with what it held: the edge shows its page again and gives it this context, so that nothing has to be
+/// typed twice and nothing of it is ever in an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Where the form was posted to.
+    pub url: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// What a field is to begin with: what it held when its form was refused, or what the address asks for (`?image=…`).
+pub fn asked_for(name: &str) -> Option<String> {
+    let first =
+        |fields: Vec<(String, String)>| fields.into_iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    use_context::<Refused>()
+        .and_then(|refused| first(refused.fields))
+        .or_else(|| use_query_map().with_untracked(|query| query.get(name)))
+}
 
 /// What the fields of a form know of it.
 #[derive(Clone, Copy)]
@@ -16,16 +35,40 @@ pub(super) struct FormState {
     pub error: Signal<Option<api::Error>>,
     /// Names and labels of the fields, in order: for the summary of faults.
     pub fields: StoredValue<Vec<(String, String)>>,
+    /// What the form held when it was refused, if it was.
+    refused: StoredValue<Option<Vec<(String, String)>>>,
 }
 
 impl FormState {
     /// What fields outside any form see.
     fn none() -> Self {
-        Self { id: StoredValue::new("f".to_owned()), error: None.into(), fields: StoredValue::new(Vec::new()) }
+        Self {
+            id: StoredValue::new("f".to_owned()),
+            error: None.into(),
+            fields: StoredValue::new(Vec::new()),
+            refused: StoredValue::new(None),
+        }
     }
 
     pub fn here() -> Self {
         use_context().unwrap_or_else(Self::none)
+    }
+
+    pub fn was_refused(self) -> bool {
+        self.refused.with_value(Option::is_some)
+    }
+
+    /// What the field held when the form was refused, or what the address asks for.
+    pub fn kept(self, name: &str) -> Option<String> {
+        let asked = || use_query_map().with_untracked(|query| query.get(name));
+        self.all_kept(name).into_iter().next().or_else(asked)
+    }
+
+    pub fn all_kept(self, name: &str) -> Vec<String> {
+        let of_field = |fields: &Vec<(String, String)>| {
+            fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
+        };
+        self.refused.with_value(|refused| refused.as_ref().map(of_field)).unwrap_or_default()
     }
 
     pub fn field_id(self, name: &str) -> String {
@@ -55,8 +98,13 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let t = text();
-    let state =
-        FormState { id: StoredValue::new(id.to_owned()), error: call.error, fields: StoredValue::new(Vec::new()) };
+    let refused = use_context::<Refused>().filter(|refused| refused.url == call.url).map(|refused| refused.fields);
+    let state = FormState {
+        id: StoredValue::new(id.to_owned()),
+        error: call.error,
+        fields: StoredValue::new(Vec::new()),
+        refused: StoredValue::new(refused),
+    };
     // Made first, so that the summary knows the labels of all fields.
     let fields = provide_and_run(state, children);
     let pending = call.pending;

@@ -41,6 +41,7 @@ icons! {
     Reboot = "reboot",
     Power = "power",
     Console = "console",
+    FullScreen = "full-screen",
     Log = "log",
     Edit = "edit",
     Delete = "delete",

@@ -144,7 +144,10 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
     }
 }
 
-/// How many rows there are, and the way to those before and behind.
+/// How many rows a page may be asked to show.
+const LIMITS: [u32; 4] = [ListQuery::LIMIT, 50, 100, ListQuery::MAX_LIMIT];
+
+/// How many rows there are, how many a page shows, and the way to those before and behind.
 #[component]
 pub fn Pager<T: Clone + Send + Sync + 'static>(page: Signal<Page<T>>, query: Signal<ListQuery>) -> impl IntoView {
     let t = text();
@@ -172,7 +175,23 @@ pub fn Pager<T: Clone + Send + Sync + 'static>(page: Signal<Page<T>>, query: Sig
             }
         })
     };
-    view! { <footer class="pager"><p class="pager-count" role="status">{count}</p>{links}</footer> }
+    // The limits that make a difference, and the one that holds.
+    let limits = Memo::new(move |_| {
+        let (total, now) = (page.with(|page| page.total), query.with(ListQuery::limit));
+        let fewer = LIMITS.iter().filter(|limit| u64::from(**limit) < total).count();
+        (LIMITS[..LIMITS.len().min(fewer + 1)].to_vec(), now)
+    });
+    let limit_links = move || {
+        let (limits, now) = limits.get();
+        let link = move |limit: u32| {
+            let href = move || here.first(ListQuery { limit, ..query.get() });
+            view! { <a href=href aria-current=(limit == now).then_some("true") data-noscroll="true">{number(limit.into())}</a> }
+        };
+        (limits.len() > 1).then(|| {
+            view! { <nav class="pager-limits" aria-label=t.ui.rows_per_page><span>{t.ui.rows_per_page}</span>{limits.into_iter().map(link).collect_view()}</nav> }
+        })
+    };
+    view! { <footer class="pager"><p class="pager-count" role="status">{count}</p>{limit_links}{links}</footer> }
 }
 
 /// How many, behind a heading.

@@ -2,7 +2,9 @@
 
 use super::late::late;
 use super::notice::Failure;
+use super::page_header::PageHeader;
 use super::skeleton::Skeleton;
+use crate::i18n::text;
 use leptos::prelude::*;
 
 /// Shows `children` with the resource's value once it is there, the failure if it is one. New values reach the children through the
@@ -29,6 +31,10 @@ where
         // The resource is read in memos only: below a `Suspense` even its untracked reads subscribe, and would draw everything anew.
         move || match failure.get() {
             None => ().into_any(),
+            // What the page was about is not there: then the page is about that.
+            Some(Some(error @ api::Error::NotFound { .. })) => {
+                view! { <PageHeader title=text().ui.not_found/><Failure error/> }.into_any()
+            }
             Some(Some(error)) => view! { <Failure error/> }.into_any(),
             Some(None) => newest.get_untracked().map(|first| children(or(newest, first))).into_any(),
         }

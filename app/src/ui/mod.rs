@@ -65,6 +65,7 @@ mod menu;
 mod notice;
 mod page_header;
 mod palette;
+mod save;
 mod skeleton;
 mod state;
 mod table;
@@ -79,8 +80,10 @@ pub use call::Call;
 pub use confirm::{Confirm, Question};
 pub use copy::{CopyButton, Copyable};
 pub use empty::Empty;
-pub use field::{CheckboxField, Choice, FileField, Hidden, NumberField, RadioCards, SelectField, TextArea, TextField};
-pub use form::Form;
+pub use field::{
+    CheckboxField, Checks, Choice, FileField, Hidden, NumberField, RadioCards, SelectField, TextArea, TextField,
+};
+pub use form::{Form, Refused, asked_for};
 pub use icon::{Glyph, Icon};
 pub use kv::{Fact, Facts, Section};
 pub use late::late;
@@ -91,6 +94,7 @@ pub use menu::{Menu, MenuGroup, MenuLink, hide_around};
 pub use notice::{Failure, MessageArea, Messages, Notice, Outcomes, messages, provide_messages};
 pub use page_header::{Breadcrumbs, Crumb, PageHeader};
 pub use palette::{Entry, Palette};
+pub use save::SaveButton;
 pub use skeleton::{Skeleton, Spinner};
 pub use state::{StateBadge, Tag, Tone};
 pub use table::{Column, Rows, Table};

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, BodyDataStream, Bytes};
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response};
 use futures::StreamExt as _;
 use std::collections::BTreeMap;
@@ -45,6 +45,18 @@ impl Client {
         let request = self
             .request(Method::POST, path)
             .header(ACCEPT, "text/html")
+            .header(ORIGIN, origin)
+            .header(CONTENT_TYPE, FORM);
+        self.send(request.body(Body::from(encode(fields))).unwrap()).await
+    }
+
+    /// The same, from the page that has the form.
+    pub async fn post_from(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let origin = format!("http://{HOSTNAME}");
+        let request = self
+            .request(Method::POST, path)
+            .header(ACCEPT, "text/html")
+            .header(REFERER, format!("{origin}{page}"))
             .header(ORIGIN, origin)
             .header(CONTENT_TYPE, FORM);
         self.send(request.body(Body::from(encode(fields))).unwrap()).await

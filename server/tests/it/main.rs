@@ -2,6 +2,7 @@
 //! hypervisor and network, spoken to in HTTP. `world` is where to begin reading.
 
 mod client;
+mod compute_pages;
 mod consoles;
 mod preferences;
 mod program;

@@ -49,7 +49,7 @@ pub async fn launch(core: &Core, caller: &Caller, new: NewInstance) -> Result<In
         }
     };
     if let (Some(image), Some(flavor)) = (&image, &flavor) {
-        fits(image, flavor, &mut faults);
+        faults.take("flavor", flavor.fits(image.virtual_size, image.min_disk_gb, image.min_ram_mb));
     }
     faults.finish()?;
     let (Some(image), Some(flavor)) = (image, flavor) else { return Err(Error::field("image", Why::Required)) };
@@ -111,16 +111,6 @@ fn active(image: LaunchImage) -> std::result::Result<LaunchImage, Why> {
     match image.status {
         ImageStatus::Active => Ok(image),
         status => Err(Why::NotActive { status: status.as_str().to_owned() }),
-    }
-}
-
-/// The image on the flavor: its disk must hold it, its memory must do.
-fn fits(image: &LaunchImage, flavor: &Flavor, faults: &mut Faults) {
-    let needs = image.min_disk_gb.max(image.virtual_size.div_ceil(1 << 30));
-    if needs > flavor.disk_gb {
-        faults.add("flavor", Why::DiskTooSmall { needs, has: flavor.disk_gb });
-    } else if image.min_ram_mb > flavor.ram_mb {
-        faults.add("flavor", Why::MemoryTooSmall { needs: image.min_ram_mb, has: flavor.ram_mb });
     }
 }
 

@@ -1,0 +1,213 @@
+//! The launch page: one screen, on which a name is all that has to be given.
+
+use super::calls::InstanceLaunch;
+use super::launch_choices::{
+    MissingNotice, Offer, flavor_choices, group_choices, image_choices, keypair_choices, missing, network_choices,
+    offer, offer_version,
+};
+use crate::i18n::{format, text};
+use crate::live::use_live;
+use crate::paths;
+use crate::project::here;
+use crate::ui::{
+    Call, Checks, Choice, Crumb, Fact, Facts, Form, Hidden, Load, Meter, Notice, PageHeader, RadioCards, Section,
+    SelectField, TextArea, TextField, Tone, asked_for,
+};
+use api::compute::{Flavor, USER_DATA_MAX};
+use api::quota::{Resource as Limited, Usage};
+use api::{Error, Why};
+use leptos::prelude::*;
+
+#[component]
+pub fn Launch() -> impl IntoView {
+    let (t, here, live) = (text(), here(), use_live());
+    let launch = ServerAction::<InstanceLaunch>::new();
+    let offer = Resource::new(move || (here.project.get(), offer_version(live)), |(project, _)| offer(project));
+    view! {
+        <PageHeader title=t.compute.launch_instance way=vec![Crumb::new(t.common.instances, paths::instances(here.id()))]/>
+        <Load from=offer let:offer>
+            {
+                let missing = Memo::new(move |_| offer.with(missing));
+                move || match missing.get() {
+                    Some(missing) => view! { <MissingNotice missing/> }.into_any(),
+                    None => view! { <LaunchForm launch offer/> }.into_any(),
+                }
+            }
+        </Load>
+    }
+}
+
+/// One of a list that may change while it is being looked at.
+#[derive(Clone, Copy)]
+struct Pick {
+    choices: Memo<Vec<Choice>>,
+    asked: RwSignal<Option<String>>,
+}
+
+impl Pick {
+    fn new(name: &'static str, choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> Self {
+        Self { choices: Memo::new(move |_| choices()), asked: RwSignal::new(asked_for(name)) }
+    }
+
+    /// What was asked for, or else the first that can be had.
+    fn value(self) -> String {
+        self.choices.with(|choices| self.asked.with(|asked| settle(choices, asked.as_deref())))
+    }
+
+    fn label(self) -> String {
+        let value = self.value();
+        self.choices
+            .with(|choices| choices.iter().find(|it| it.value == value).map(|it| it.label.clone()).unwrap_or_default())
+    }
+}
+
+fn settle(choices: &[Choice], asked: Option<&str>) -> String {
+    let possible = |choice: &&Choice| choice.disabled_because.is_none();
+    let asked = choices.iter().filter(possible).find(|choice| Some(choice.value.as_str()) == asked);
+    asked.or_else(|| choices.iter().find(possible)).map(|choice| choice.value.clone()).unwrap_or_default()
+}
+
+#[component]
+fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>) -> impl IntoView {
+    let (t, here) = (text(), here());
+    let image = Pick::new("image", move || offer.with(image_choices));
+    let flavor = Pick::new("flavor", move || offer.with(|offer| flavor_choices(offer, &image.value())));
+    let network = Pick::new("network", move || offer.with(network_choices));
+    let keypair = Pick::new("keypair", move || offer.with(keypair_choices));
+    let (groups, default_group) = offer.with_untracked(group_choices);
+    let bytes = RwSignal::new(asked_for("user_data").unwrap_or_default().len());
+    view! {
+        <div class="split">
+            <Form call=within_limit(launch.into(), bytes) submit=t.compute.launch cancel=paths::instances(here.id()) disabled_because=here.read_only()>
+                <Hidden name="project" value=here.project.get_untracked()/>
+                <TextField name="name" label=t.common.name value=offer.with_untracked(suggested_name) required=true autofocus=true/>
+                <Picker name="image" label=t.compute.image pick=image/>
+                <Picker name="flavor" label=t.compute.flavor pick=flavor cards=true/>
+                <Picker name="network" label=t.network.network pick=network/>
+                <Picker name="keypair" label=t.compute.key_pair pick=keypair hint=t.compute.keypair_hint/>
+                <Checks name="security_groups" label=t.common.security_groups choices=groups values=default_group/>
+                <details class="more" open=bytes.get_untracked() > 0>
+                    <summary>{t.compute.user_data}</summary>
+                    <div on:input=move |event| bytes.set(event_target_value(&event).len())>
+                        <TextArea name="user_data" label=t.compute.user_data hint=t.compute.user_data_hint rows=10 mono=true placeholder="#!/bin/sh"/>
+                    </div>
+                    <p class="field-hint scripted" data-tone=move || (bytes.get() > USER_DATA_MAX).then_some("bad")>
+                        {move || (t.ui.used_of)(&format::bytes(bytes.get() as u64), &format::bytes(USER_DATA_MAX as u64))}
+                    </p>
+                </details>
+            </Form>
+            <aside class="split-side">
+                <Section title=t.compute.summary>
+                    <Facts>
+                        <Fact name=t.compute.image>{move || image.label()}</Fact>
+                        <Fact name=t.compute.flavor>{move || flavor.choices.with(|choices| specs_of(choices, &flavor.value()))}</Fact>
+                        <Fact name=t.network.network>{move || network.label()}</Fact>
+                        <Fact name=t.compute.key_pair>{move || keypair.label()}</Fact>
+                    </Facts>
+                </Section>
+                <Section title=t.compute.quota_after>
+                    <div class="meters">{move || offer.with(|offer| quota_after(offer, &flavor.value()))}</div>
+                </Section>
+            </aside>
+        </div>
+    }
+}
+
+/// A field for a pick: a list, or cards. It is drawn anew only when the choices change.
+#[component]
+fn Picker(
+    name: &'static str,
+    label: &'static str,
+    pick: Pick,
+    #[prop(optional)] cards: bool,
+    #[prop(optional)] hint: &'static str,
+) -> impl IntoView {
+    let field = move || {
+        let (choices, value) = (pick.choices.get(), untrack(|| pick.value()));
+        let required = !choices.iter().any(|choice| choice.value.is_empty());
+        match cards {
+            true => view! { <RadioCards name label choices value required/> }.into_any(),
+            false if hint.is_empty() => view! { <SelectField name label choices value required/> }.into_any(),
+            false => view! { <SelectField name label choices value required hint/> }.into_any(),
+        }
+    };
+    view! { <div on:change=move |event| pick.asked.set(Some(event_target_value(&event)))>{field}</div> }
+}
+
+/// Refuses what the server would refuse, before all of it has been sent there.
+fn within_limit(launch: Call, bytes: RwSignal<usize>) -> Call {
+    let too_large = RwSignal::new(None);
+    let (url, error, pending) = (launch.url.clone(), launch.error, launch.pending);
+    Call::new(url, Signal::derive(move || too_large.get().or_else(|| error.get())), pending, move |event| {
+        let is = bytes.get_untracked();
+        let why = Why::TooLarge { max: USER_DATA_MAX as u64, is: is as u64 };
+        too_large.set((is > USER_DATA_MAX).then(|| Error::field("user_data", why)));
+        match is > USER_DATA_MAX {
+            true => event.prevent_default(),
+            false => launch.submit(event),
+        }
+    })
+}
+
+/// A name nobody has to think about.
+fn suggested_name((.., usage): &Offer) -> String {
+    let instances = usage.iter().find(|usage| usage.resource == Limited::Instances).map_or(0, |usage| usage.used);
+    format!("instance-{}", instances + 1)
+}
+
+fn specs_of(choices: &[Choice], flavor: &str) -> String {
+    let chosen = choices.iter().find(|choice| choice.value == flavor);
+    chosen.map(|choice| format!("{} ({})", choice.label, choice.detail)).unwrap_or_default()
+}
+
+/// What of the quota would be used with one more instance of the flavor.
+fn quota_after((_, flavors, .., usage): &Offer, flavor: &str) -> AnyView {
+    let t = text();
+    let flavor = flavors.iter().find(|it| it.id.to_string() == flavor);
+    let with = |resource| usage.iter().find(|it| it.resource == resource).map(|it| with_one_more(it, flavor));
+    let after: Vec<_> = [Limited::Instances, Limited::Cores, Limited::Ram].into_iter().filter_map(with).collect();
+    let passed = after.iter().any(|usage| usage.limit >= 0 && usage.used > usage.limit);
+    let meter = |usage: &Usage| {
+        let (label, show) = crate::overview::naming(usage.resource);
+        view! { <Meter label used=usage.used limit=usage.limit show/> }
+    };
+    view! {
+        {after.iter().map(meter).collect_view()}
+        {passed.then(|| view! { <Notice tone=Tone::Bad title=t.compute.over_quota>{t.compute.over_quota_hint}</Notice> })}
+    }
+    .into_any()
+}
+
+fn with_one_more(usage: &Usage, flavor: Option<&Flavor>) -> Usage {
+    let more = match usage.resource {
+        Limited::Instances => 1,
+        Limited::Cores => flavor.map_or(0, |flavor| i64::from(flavor.vcpus)),
+        Limited::Ram => flavor.map_or(0, |flavor| flavor.ram_mb as i64),
+        _ => 0,
+    };
+    Usage { used: usage.used + more, ..*usage }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_if_it_can_be_had() {
+        fn check(asked: Option<&str>, expected: &str) {
+            let choices = [
+                Choice::new("a", "A").disabled_because(Some("too small".into())),
+                Choice::new("b", "B"),
+                Choice::new("c", "C"),
+                Choice::new("", "None"),
+            ];
+            assert_eq!(settle(&choices, asked), expected, "{asked:?}");
+        }
+        check(Some("c"), "c");
+        check(Some(""), "");
+        check(Some("a"), "b");
+        check(Some("gone"), "b");
+        check(None, "b");
+        assert_eq!(settle(&[], Some("a")), "");
+    }
+}

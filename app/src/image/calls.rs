@@ -1,0 +1,27 @@
+//! The image service as the browser calls it. Data goes to `paths::image_upload`, beside these, because it is streamed.
+
+use crate::Fail;
+use crate::backend::*;
+use api::image::Image;
+use api::{ListQuery, Page};
+
+#[server(endpoint = "image_list")]
+pub async fn image_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<Image>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_list(&caller, &query).await)
+}
+
+#[server(endpoint = "image_show")]
+pub async fn image_show(project: String, id: String) -> Result<Image, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_show(&caller, parse(Kind::Image, &id)?).await)
+}
+
+/// Leads to the list.
+#[server(endpoint = "image_delete")]
+pub async fn image_delete(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_delete(&caller, parse(Kind::Image, &id)?).await)?;
+    redirect(&crate::paths::images(caller.project));
+    Ok(())
+}
