@@ -1,6 +1,9 @@
 //! The whole program but the network and the host under it: the real router over real services on a fresh database, with the simulated
 //! hypervisor and network, spoken to in HTTP. `world` is where to begin reading.
 
+// All of it is test: the lint knows only functions that are marked so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
 mod client;
 mod compute_pages;
 mod consoles;
