@@ -10,15 +10,82 @@ use axum::http::header::{ACCEPT, CONNECTION, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBS
 use leptos::server_fn::axum::server_fn_paths;
 use std::collections::BTreeSet;
 
-/// The server functions: name, the role that each takes, and fields beside `project`. Ids name nothing, so whoever may call gets 404 or
+/// A server function's name, the role that it takes, and its fields beside `project`.
+type Call = (&'static str, Role, &'static [(&'static str, &'static str)]);
+
+/// The server functions. Ids name nothing, so whoever may call gets 404 or
 /// a fault of the form, never 401 or 403.
-const CALLS: &[(&str, Role, &[(&str, &str)])] = &[];
+const CALLS: &[Call] = &[
+    ("flavor_list", Role::Reader, &[]),
+    ("floating_ip_allocate", Role::Member, &[]),
+    ("floating_ip_associate", Role::Member, &[("id", NOBODY), ("instance", NOBODY)]),
+    ("floating_ip_disassociate", Role::Member, &[("id", NOBODY)]),
+    ("floating_ip_give", Role::Member, &[("instance", NOBODY)]),
+    ("floating_ip_list", Role::Reader, &[]),
+    ("floating_ip_release", Role::Member, &[("id", NOBODY)]),
+    ("hypervisor_list", Role::Admin, &[]),
+    ("image_delete", Role::Member, &[("id", NOBODY)]),
+    ("image_list", Role::Reader, &[]),
+    ("image_show", Role::Reader, &[("id", NOBODY)]),
+    ("instance_delete", Role::Member, &[("id", NOBODY)]),
+    ("instance_launch", Role::Member, &[("name", "vm")]),
+    ("instance_list", Role::Reader, &[]),
+    ("instance_log", Role::Reader, &[("id", NOBODY)]),
+    ("instance_reboot", Role::Member, &[("id", NOBODY), ("hard", "true")]),
+    ("instance_show", Role::Reader, &[("id", NOBODY)]),
+    ("instance_start", Role::Member, &[("id", NOBODY)]),
+    ("instance_stop", Role::Member, &[("id", NOBODY)]),
+    ("keypair_create", Role::Reader, &[("name", "k"), ("kind", "ed25519")]),
+    ("keypair_delete", Role::Reader, &[("id", NOBODY)]),
+    ("keypair_import", Role::Reader, &[("name", "k"), ("public_key", "ssh-ed25519")]),
+    ("keypair_list", Role::Reader, &[]),
+    ("keypair_show", Role::Reader, &[("id", NOBODY)]),
+    ("me_show", Role::Reader, &[]),
+    ("network_create", Role::Member, &[("name", "n"), ("cidr", "10.9.0.0/24")]),
+    ("network_delete", Role::Member, &[("id", NOBODY)]),
+    ("network_list", Role::Reader, &[]),
+    ("network_show", Role::Reader, &[("id", NOBODY)]),
+    ("operation_list", Role::Reader, &[]),
+    ("operation_list_of", Role::Reader, &[("kind", "instance"), ("target", NOBODY)]),
+    ("quota_usage", Role::Reader, &[]),
+    ("router_delete", Role::Member, &[("id", NOBODY)]),
+    ("router_list", Role::Reader, &[]),
+    ("security_group_create", Role::Member, &[("name", "g")]),
+    ("security_group_delete", Role::Member, &[("id", NOBODY)]),
+    ("security_group_list", Role::Reader, &[]),
+    ("security_group_rule_create", Role::Member, &[("group", NOBODY), ("direction", "ingress"), ("protocol", "tcp")]),
+    ("security_group_rule_delete", Role::Member, &[("id", NOBODY)]),
+    ("security_group_show", Role::Reader, &[("id", NOBODY)]),
+    ("starter_network_create", Role::Member, &[]),
+    ("subnet_create", Role::Member, &[("network", NOBODY), ("cidr", "10.9.0.0/24")]),
+    ("subnet_delete", Role::Member, &[("id", NOBODY)]),
+];
 
 /// The pages: the role that each takes; `{…}` stands for an id.
-const PAGES: &[(&str, Role)] = &[];
+const PAGES: &[(&str, Role)] = &[
+    ("/p/{project}/admin/hypervisors", Role::Admin),
+    ("/p/{project}/flavors", Role::Reader),
+    ("/p/{project}/floating-ips", Role::Reader),
+    ("/p/{project}/images", Role::Reader),
+    ("/p/{project}/images/create", Role::Reader),
+    ("/p/{project}/images/{id}", Role::Reader),
+    ("/p/{project}/instances", Role::Reader),
+    ("/p/{project}/instances/launch", Role::Reader),
+    ("/p/{project}/instances/{id}", Role::Reader),
+    ("/p/{project}/key-pairs", Role::Reader),
+    ("/p/{project}/key-pairs/create", Role::Reader),
+    ("/p/{project}/key-pairs/import", Role::Reader),
+    ("/p/{project}/key-pairs/{id}", Role::Reader),
+    ("/p/{project}/networks", Role::Reader),
+    ("/p/{project}/networks/create", Role::Reader),
+    ("/p/{project}/networks/{id}", Role::Reader),
+    ("/p/{project}/overview", Role::Reader),
+    ("/p/{project}/security-groups", Role::Reader),
+    ("/p/{project}/security-groups/{id}", Role::Reader),
+];
 
 /// Pages for everybody, signed in or not.
-const PUBLIC_PAGES: &[&str] = &["/dev/ui"];
+const PUBLIC_PAGES: &[&str] = &["/", "/dev/ui", "/sign-in"];
 
 /// The edge's own routes, with the role that those in a project take.
 const ROUTES: &[(&str, Option<Role>)] = &[
