@@ -50,7 +50,7 @@ pub async fn serve(cloud: Arc<Cloud>, engine: Arc<dyn Engine>, stop: Cancellatio
 }
 
 async fn network(cloud: Arc<Cloud>, sockets: GuestSockets, stop: CancellationToken) {
-    let GuestSockets { network, http, dns, closed } = sockets;
+    let GuestSockets { network, http, dns, dns_tcp, closed } = sockets;
     let listener = match http.set_nonblocking(true).and_then(|()| TcpListener::from_std(http)) {
         Ok(listener) => listener,
         Err(error) => return tracing::error!(%network, %error, "the metadata socket cannot be used"),
@@ -63,7 +63,7 @@ async fn network(cloud: Arc<Cloud>, sockets: GuestSockets, stop: CancellationTok
     let router = router(cloud.clone(), network);
     let names = async {
         let served = match Dns::new(network, DOMAIN, Arc::new(Directory(cloud.clone())), Resolvers::ResolvConf) {
-            Ok(service) => service.serve(dns, stop.clone()).await,
+            Ok(service) => service.serve(dns, dns_tcp, stop.clone()).await,
             Err(error) => Err(std::io::Error::other(error)),
         };
         if let Err(error) = served {

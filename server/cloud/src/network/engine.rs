@@ -154,6 +154,8 @@ pub struct GuestSockets {
     pub http: std::net::TcpListener,
     /// UDP port 53: names.
     pub dns: std::net::UdpSocket,
+    /// TCP port 53: names whose answers do not fit into a datagram.
+    pub dns_tcp: std::net::TcpListener,
     /// Cancelled when the network goes.
     pub closed: CancellationToken,
 }

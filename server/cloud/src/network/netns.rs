@@ -1,15 +1,17 @@
 //! A network namespace per tenant network, so that this process can listen inside networks whose addresses are all the same.
 //!
 //! In the namespace `offing-…` lies one end of a veth pair, `eth0`, with the service's addresses; the other end, `ofs…`, is for the
-//! switch. The pair's alias on the host's side names all that was set up and is written last: a pair whose alias says something else is
-//! half made or out of date, and made anew. Namespaces and pairs outlive the process, so that its restart changes nothing for guests.
+//! switch. The pair's alias on the host's side names all that was set up and is written last: a pair without it is half made, one that
+//! says something else is out of date, and both are made anew. Each pair has a new name, as Open vSwitch in user space does not notice
+//! when another device of a name that it knows appears. Namespaces and pairs outlive the process: its restart changes nothing for guests.
 //!
 //! Everything here blocks. It takes the capabilities CAP_SYS_ADMIN and CAP_NET_ADMIN.
 
 use super::engine::Cidr;
 use api::NetworkId;
 use nix::sched::{CloneFlags, setns};
-use std::collections::HashSet;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
@@ -18,6 +20,7 @@ use std::process::{Command, Stdio};
 
 const NAMESPACE: &str = "offing-";
 const DEVICE: &str = "ofs";
+const MARK: &str = "offing ";
 const NAMESPACES: &str = "/run/netns";
 const DEVICES: &str = "/sys/class/net";
 
@@ -32,6 +35,14 @@ pub struct Foot {
     pub addresses: Vec<Cidr>,
     /// Where the sockets listen; not part of any subnet.
     pub service: Ipv4Addr,
+}
+
+/// Where the service listens in one network: metadata on port 80, names on port 53.
+#[derive(Debug)]
+pub struct Sockets {
+    pub http: TcpListener,
+    pub dns: UdpSocket,
+    pub dns_tcp: TcpListener,
 }
 
 /// A failed step. The text says which.
@@ -49,31 +60,26 @@ impl Foot {
         format!("{NAMESPACE}{}", short(self.network))
     }
 
-    /// The name of the veth pair's end on the host's side: 15 characters, the most that Linux takes.
-    pub fn device(&self) -> String {
-        device(self.network)
-    }
-
+    /// All that `ensure` sets up, in less than the 255 bytes that an alias may have.
     fn mark(&self) -> String {
         let addresses: Vec<String> = self.addresses.iter().map(ToString::to_string).collect();
-        format!("offing {} {} {} {} {}", self.network, self.mac, self.mtu, self.service, addresses.join(","))
+        let all = format!("{} {} {} {}", self.mac, self.mtu, self.service, addresses.join(","));
+        format!("{MARK}{} {}", self.network, hex::encode(&Sha256::digest(all)[..16]))
     }
 
-    fn stands(&self) -> bool {
-        let alias = fs::read_to_string(Path::new(DEVICES).join(self.device()).join("ifalias"));
-        alias.is_ok_and(|alias| alias.trim_end() == self.mark())
-            && Path::new(NAMESPACES).join(self.namespace()).exists()
-    }
-
-    /// Makes namespace and veth pair as they should be. `true`: they are new, and sockets of before hang in nothing.
-    pub fn ensure(&self) -> Result<bool, NetnsError> {
-        if self.stands() {
-            return Ok(false);
+    /// Makes namespace and veth pair as they should be. `found` is what there was when looked at last.
+    pub fn ensure(&self, found: &Found) -> Result<Standing, NetnsError> {
+        let namespace = self.namespace();
+        if let Some(device) = found.devices.get(&self.mark()) {
+            if Path::new(NAMESPACES).join(&namespace).exists() {
+                return Ok(Standing { device: device.clone(), new: false });
+            }
+            ip(&["link", "delete", device], "")?;
         }
-        let (namespace, device) = (self.namespace(), self.device());
-        remove(&namespace, &device)?;
+        remove_namespace(&namespace)?;
+        let device = format!("{DEVICE}{:012x}", rand::random::<u64>() >> 16);
         ip(&["netns", "add", &namespace], "")?;
-        // The far end belongs to nobody's guests: what is not addressed to it must not be passed on, or it would carry spoofed packets.
+        // What is not addressed to this end must not be passed on by it, or guests' packets would lose their origin here.
         inside(&namespace, || fs::write("/proc/sys/net/ipv4/ip_forward", "0"))?;
         // A kernel without IPv6 has nothing to turn off.
         inside(&namespace, || fs::write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1").or(Ok(())))?;
@@ -85,42 +91,71 @@ impl Foot {
         let inner = format!("link set lo up\n{addresses}address add {}/32 dev eth0\nlink set eth0 up\n", self.service);
         ip(&["-netns", &namespace, "-batch", "-"], &inner)?;
         ip(&["link", "set", &device, "up", "alias", &self.mark()], "")?;
-        Ok(true)
+        Ok(Standing { device, new: true })
     }
 
-    /// Listens on the service's address inside the namespace: TCP port 80 and UDP port 53. Both sockets are non-blocking, as Tokio wants.
-    pub fn listen(&self) -> Result<(TcpListener, UdpSocket), NetnsError> {
+    /// Listens on the service's address inside the namespace. The sockets are non-blocking, as Tokio wants them.
+    pub fn listen(&self) -> Result<Sockets, NetnsError> {
         let service = self.service;
         inside(&self.namespace(), move || {
             let http = TcpListener::bind((service, 80))?;
             let dns = UdpSocket::bind((service, 53))?;
+            let dns_tcp = TcpListener::bind((service, 53))?;
             http.set_nonblocking(true)?;
             dns.set_nonblocking(true)?;
-            Ok((http, dns))
+            dns_tcp.set_nonblocking(true)?;
+            Ok(Sockets { http, dns, dns_tcp })
         })
     }
 }
 
-/// Removes the namespaces and veth pairs of every network that is not in `wanted`.
-pub fn remove_others(wanted: &[Foot]) -> Result<(), NetnsError> {
-    let namespaces: HashSet<String> = wanted.iter().map(Foot::namespace).collect();
-    let devices: HashSet<String> = wanted.iter().map(Foot::device).collect();
-    for device in names(DEVICES)?.into_iter().filter(|name| name.starts_with(DEVICE) && !devices.contains(name)) {
-        // The alias says whether it is ours; another program may like the same letters.
-        let alias = fs::read_to_string(Path::new(DEVICES).join(&device).join("ifalias")).unwrap_or_default();
-        if alias.starts_with("offing ") {
-            remove_device(&device)?;
-        }
-    }
-    for namespace in names(NAMESPACES)?.into_iter().filter(|name| is_ours(name) && !namespaces.contains(name)) {
-        remove(&namespace, &namespace.replacen(NAMESPACE, DEVICE, 1))?;
-    }
-    Ok(())
+/// A foot that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The veth pair's end on the host's side: 15 characters, the most that Linux takes.
+    pub device: String,
+    /// It has just been made: sockets of before hang in nothing.
+    pub new: bool,
 }
 
-/// The host's end of a network's veth pair.
-pub fn device(network: NetworkId) -> String {
-    format!("{DEVICE}{}", short(network))
+/// What is there of ours.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Veth pairs that are wanted: their names by their aliases.
+    devices: HashMap<String, String>,
+    stale_devices: Vec<String>,
+    stale_namespaces: Vec<String>,
+}
+
+impl Found {
+    /// Looks around, with `wanted` in mind.
+    pub fn look(wanted: &[Foot]) -> Result<Self, NetnsError> {
+        let marks: HashSet<String> = wanted.iter().map(Foot::mark).collect();
+        let mut found = Self::default();
+        for device in names(DEVICES)?.into_iter().filter(|name| name.starts_with(DEVICE)) {
+            // The alias says whether it is ours; another program may like the same letters.
+            let alias = fs::read_to_string(Path::new(DEVICES).join(&device).join("ifalias")).unwrap_or_default();
+            let mark = alias.trim_end().to_owned();
+            if marks.contains(&mark) {
+                found.devices.insert(mark, device);
+            } else if mark.starts_with(MARK) {
+                found.stale_devices.push(device);
+            }
+        }
+        let namespaces: HashSet<String> = wanted.iter().map(Foot::namespace).collect();
+        found.stale_namespaces = names(NAMESPACES)?;
+        found.stale_namespaces.retain(|name| is_ours(name) && !namespaces.contains(name));
+        Ok(found)
+    }
+
+    /// Removes the veth pairs and namespaces that are not wanted any more.
+    pub fn remove_stale(&self) -> Result<(), NetnsError> {
+        for device in &self.stale_devices {
+            // By itself and not with its namespace, which lives for as long as a socket is open in it.
+            ip(&["link", "delete", device], "")?;
+        }
+        self.stale_namespaces.iter().try_for_each(|namespace| remove_namespace(namespace))
+    }
 }
 
 /// The first twelve digits of a random id: two of a million networks are alike once in 500 such clouds.
@@ -131,22 +166,12 @@ fn short(network: NetworkId) -> String {
 }
 
 fn is_ours(namespace: &str) -> bool {
-    namespace
-        .strip_prefix(NAMESPACE)
-        .is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    let rest = namespace.strip_prefix(NAMESPACE);
+    rest.is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn remove(namespace: &str, device: &str) -> Result<(), NetnsError> {
-    // Open sockets keep a namespace alive after its name is gone, so that the pair is removed by itself.
-    remove_device(device)?;
-    if Path::new(NAMESPACES).join(namespace).exists() {
-        ip(&["netns", "delete", namespace], "")?;
-    }
-    Ok(())
-}
-
-fn remove_device(device: &str) -> Result<(), NetnsError> {
-    if Path::new(DEVICES).join(device).exists() { ip(&["link", "delete", device], "") } else { Ok(()) }
+fn remove_namespace(namespace: &str) -> Result<(), NetnsError> {
+    if Path::new(NAMESPACES).join(namespace).exists() { ip(&["netns", "delete", namespace], "") } else { Ok(()) }
 }
 
 /// The names in a folder; none if there is no such folder.

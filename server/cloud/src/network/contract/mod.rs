@@ -13,7 +13,8 @@ mod security;
 use super::engine::{Engine, Topology};
 use super::simulator::Simulator;
 use async_trait::async_trait;
-use host::Host;
+use guest::Guest;
+use host::{Host, run};
 use sample::Sample;
 use std::future::Future;
 use std::sync::Arc;
@@ -141,6 +142,61 @@ async fn real_converges() {
     let Some(host) = Host::take().await else { return };
     converges(&host).await;
     host.no_flows().await;
+}
+
+/// What others break is mended by the next `apply`; what others own is left alone.
+#[tokio::test]
+async fn real_mends_its_own_and_leaves_the_rest() {
+    let Some(host) = Host::take().await else { return };
+    let mut sample = Sample::new();
+    let engine = host.connect();
+    let network = sample.network("10.0.0.0/24");
+    let group = sample.open_group();
+    let port = sample.port(network, 11, &[group]);
+    run("ovn-nbctl", "ls-add theirs -- lsp-add theirs their-port");
+    run("ovs-vsctl", "--timeout=30 add-port br-int their-tap -- set interface their-tap type=internal");
+    engine.apply(&sample.topology).await.unwrap();
+    run("ovn-nbctl", &format!("lsp-add {network} their-guest"));
+    let guest = Guest::set_up(&sample.topology.ports[0]);
+    let service = "169.254.169.254".parse().unwrap();
+    guest.until_pings(service).await;
+
+    let next = || tokio::time::timeout(PATIENCE, engine.guest_sockets());
+    let mut sockets = next().await.unwrap();
+    let namespace = format!("offing-{}", &network.0.simple().to_string()[..12]);
+    let device = || {
+        let ports = run("ovs-vsctl", "--timeout=30 list-ports br-int");
+        ports.lines().find(|port| port.starts_with("ofs")).unwrap().to_owned()
+    };
+    for (program, line) in [
+        ("ip", "link delete DEVICE".to_owned()),
+        ("ip", format!("netns delete {namespace}")),
+        ("ip", format!("-n {namespace} link delete eth0")),
+        ("ovs-vsctl", "--timeout=30 del-port br-int DEVICE".to_owned()),
+        ("ovn-nbctl", format!("lsp-del {port}")),
+        ("ovn-nbctl", format!("lsp-set-addresses {port} unknown -- lsp-set-port-security {port}")),
+        ("ovn-nbctl", format!("pg-del offing_{}", group.0.simple())),
+    ] {
+        let line = line.replace("DEVICE", &device());
+        let writes = host.writes();
+        run(program, &line);
+        // The copies of the databases learn of it by and by.
+        until(&line, || async {
+            engine.apply(&sample.topology).await.unwrap();
+            (host.writes() > writes && guest.pings(service).await).then_some(())
+        })
+        .await;
+        // Sockets in a namespace that is gone are given up for new ones.
+        assert_eq!(sockets.closed.is_cancelled(), program == "ip", "{line}");
+        if sockets.closed.is_cancelled() {
+            sockets = next().await.unwrap();
+        }
+    }
+    engine.apply(&Topology::default()).await.unwrap();
+    assert!(run("ovn-nbctl", "show theirs").contains("their-port"));
+    assert!(run("ovs-vsctl", "--timeout=30 list-ports br-int").contains("their-tap"));
+    run("ovn-nbctl", "ls-del theirs");
+    run("ovs-vsctl", "--timeout=30 del-port br-int their-tap");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use std::net::Ipv4Addr;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 const INTERNET: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 10);
@@ -58,6 +59,22 @@ async fn real_dhcp() {
     let client_id = nix::unistd::Pid::from_raw(client.id().unwrap().cast_signed());
     nix::sys::signal::kill(client_id, nix::sys::signal::Signal::SIGUSR1).unwrap();
     assert_eq!(said("renew").await, format!("renew {expected}"));
+}
+
+/// Guests with an address by hand know no route to the service, but many take 169.254.0.0/16 to be on their link (RFC 3927).
+#[tokio::test]
+async fn real_service_without_dhcp() {
+    let Some(host) = Host::take().await else { return };
+    let mut sample = Sample::new();
+    let network = sample.network("10.0.0.0/24");
+    let group = sample.open_group();
+    sample.port(network, 11, &[group]);
+    let engine = host.connect();
+    engine.apply(&sample.topology).await.unwrap();
+    let guest = Guest::plug(&sample.topology.ports[0]);
+    guest.does("ip address add 10.0.0.11/24 dev eth0");
+    guest.does("ip route add 169.254.0.0/16 dev eth0");
+    guest.until_pings(ip("169.254.169.254")).await;
 }
 
 #[tokio::test]
@@ -220,18 +237,28 @@ async fn real_dns() {
     engine.apply(&sample.topology).await.unwrap();
     let sockets = timeout(PATIENCE, engine.guest_sockets()).await.unwrap();
     let dns = Dns::new(sockets.network, "cloud.internal", Arc::new(OneName), Resolvers::These(Vec::new())).unwrap();
-    let service = tokio::spawn(dns.serve(sockets.dns, sockets.closed.clone()));
+    let service = tokio::spawn(dns.serve(sockets.dns, sockets.dns_tcp, sockets.closed.clone()));
     let guest = Guest::set_up(&sample.topology.ports[0]);
     guest.until_pings(ip("169.254.169.254")).await;
 
     let socket = guest.udp((Ipv4Addr::UNSPECIFIED, 0));
     let mut question = Message::query();
     question.add_query(Query::query(Name::from_ascii("web.cloud.internal.").unwrap(), RecordType::A));
-    socket.send_to(&question.to_vec().unwrap(), "169.254.169.254:53").await.unwrap();
+    let question = question.to_vec().unwrap();
+    socket.send_to(&question, "169.254.169.254:53").await.unwrap();
     let mut buffer = [0; 512];
     let length = timeout(PATIENCE, socket.recv(&mut buffer)).await.unwrap().unwrap();
-    let answer = Message::from_vec(&buffer[..length]).unwrap();
-    assert_eq!(answer.answers[0].data.to_string(), "10.0.0.11");
+    let address = |answer: &[u8]| Message::from_vec(answer).unwrap().answers[0].data.to_string();
+    assert_eq!(address(&buffer[..length]), "10.0.0.11");
+
+    let mut connection = guest.dial(ip("169.254.169.254"), 53).await.unwrap();
+    connection
+        .write_all(&[&u16::try_from(question.len()).unwrap().to_be_bytes(), question.as_slice()].concat())
+        .await
+        .unwrap();
+    let length = timeout(PATIENCE, connection.read_u16()).await.unwrap().unwrap();
+    connection.read_exact(&mut buffer[..length.into()]).await.unwrap();
+    assert_eq!(address(&buffer[..length.into()]), "10.0.0.11");
 
     sample.topology.ports.clear();
     engine.apply(&sample.topology).await.unwrap();

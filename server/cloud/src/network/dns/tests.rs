@@ -1,5 +1,7 @@
 use super::*;
-use std::net::UdpSocket as StdSocket;
+use hickory_proto::op::{MessageType, OpCode, Query};
+use hickory_proto::rr::{DNSClass, Record, RecordType};
+use std::net::{SocketAddr, UdpSocket as StdSocket};
 
 const WEB: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
 
@@ -77,25 +79,11 @@ fn what_is_no_question() {
     assert_eq!(ask(&message, &domain()), Some(Ask::Known(ResponseCode::Refused)));
 }
 
-#[test]
-fn resolv_confs() {
-    let table = [
-        ("", vec![]),
-        ("# nameserver 192.0.2.1\nsearch x\nnameserver 192.0.2.53\n", vec!["192.0.2.53:53"]),
-        (
-            "nameserver 192.0.2.1\n nameserver\t2001:db8::1 # two\nnameserver nonsense\n",
-            vec!["192.0.2.1:53", "[2001:db8::1]:53"],
-        ),
-    ];
-    for (text, expected) in table {
-        let expected: Vec<SocketAddr> = expected.into_iter().map(|server| server.parse().unwrap()).collect();
-        assert_eq!(resolv_conf(text), expected, "{text}");
-    }
-}
-
 /// A guest of a service on loopback, whose resolvers are `resolvers`.
 struct Guest {
     socket: UdpSocket,
+    /// Where the service listens for connections.
+    connections: SocketAddr,
     closed: CancellationToken,
     service: tokio::task::JoinHandle<io::Result<()>>,
 }
@@ -108,10 +96,13 @@ impl Guest {
         let dns =
             Dns::new(uuid::Uuid::nil().into(), "cloud.internal", Arc::new(One), Resolvers::These(resolvers)).unwrap();
         let closed = CancellationToken::new();
-        let service = tokio::spawn(dns.serve(socket, closed.clone()));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let connections = listener.local_addr().unwrap();
+        let service = tokio::spawn(dns.serve(socket, listener, closed.clone()));
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         socket.connect(address).await.unwrap();
-        Self { socket, closed, service }
+        Self { socket, connections, closed, service }
     }
 
     async fn send(&self, bytes: &[u8]) {
@@ -200,6 +191,50 @@ async fn the_worlds_names_come_from_the_resolvers() {
     };
     let (answer, ()) = tokio::join!(guest.ask("example.org.", RecordType::A), answering);
     assert_eq!(data(&answer), ["192.0.2.1"]);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_a_datagram_goes_by_connection() {
+    const LONG: usize = 300;
+    let resolver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let guest = Guest::new(vec![resolver.local_addr().unwrap()]).await;
+    let answering = async {
+        let mut connection = framed(resolver.accept().await.unwrap().0);
+        let asked = Message::from_vec(&connection.next().await.unwrap().unwrap()).unwrap();
+        let mut reply = Message::response(asked.metadata.id, OpCode::Query);
+        reply.add_queries(asked.queries.clone());
+        reply.add_answers((0..LONG).map(|last| {
+            let address = Ipv4Addr::from_bits(u32::try_from(last).unwrap());
+            Record::from_rdata(asked.queries[0].name.clone(), 60, RData::A(rdata::A(address)))
+        }));
+        connection.send(Bytes::from(reply.to_vec().unwrap())).await.unwrap();
+    };
+    let asking = async {
+        let mut connection = framed(TcpStream::connect(guest.connections).await.unwrap());
+        let mut answers = Vec::new();
+        for name in ["web-1.", "example.org."] {
+            connection.send(Bytes::from(request(name, RecordType::A).to_vec().unwrap())).await.unwrap();
+            answers.push(Message::from_vec(&connection.next().await.unwrap().unwrap()).unwrap());
+        }
+        answers
+    };
+    let (answers, ()) = tokio::join!(asking, answering);
+    assert_eq!(data(&answers[0]), ["10.0.0.5"]);
+    assert_eq!((answers[1].metadata.id, answers[1].answers.len()), (7, LONG));
+}
+
+#[tokio::test]
+async fn connections_are_bounded() {
+    let guest = Guest::new(Vec::new()).await;
+    let mut open = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut connection = framed(TcpStream::connect(guest.connections).await.unwrap());
+        connection.send(Bytes::from(request("web-1.", RecordType::A).to_vec().unwrap())).await.unwrap();
+        assert!(connection.next().await.unwrap().is_ok());
+        open.push(connection);
+    }
+    let mut one_more = framed(TcpStream::connect(guest.connections).await.unwrap());
+    assert!(!matches!(one_more.next().await, Some(Ok(_))), "it is closed at once");
 }
 
 #[tokio::test]

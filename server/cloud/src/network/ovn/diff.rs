@@ -125,6 +125,17 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// Whether the column holds what it should.
+    fn holds(&self, cell: &Cell, now: Option<&Datum>) -> bool {
+        match (cell, now) {
+            (Cell::Is(datum), now) => now == Some(datum),
+            (Cell::Has(entries), Some(Datum::Map(map))) => {
+                entries.iter().all(|(key, value)| map.get(key) == Some(value))
+            }
+            (cell, now) => now == Some(&self.content(cell, now)),
+        }
+    }
+
     fn change(
         &self,
         table: &'static str,
@@ -136,23 +147,20 @@ impl<'a> Known<'a> {
         let mut changed = Row::new();
         for (&column, cell) in cells {
             let now = row.get(column);
+            if self.holds(cell, now) {
+                continue;
+            }
             let then = self.content(cell, now);
-            match cell {
-                Cell::Rows(_) => {
-                    let insert: BTreeSet<Atom> = then.members().filter(|atom| !has(now, atom)).cloned().collect();
-                    let gone = |atom: &&Atom| {
-                        matches!(atom, Atom::Uuid(uuid) if self.ours.contains_key(uuid)) && !then.contains(atom)
-                    };
-                    let delete: BTreeSet<Atom> =
-                        now.iter().flat_map(|now| now.members()).filter(gone).cloned().collect();
-                    if !insert.is_empty() || !delete.is_empty() {
-                        operations.push(Operation::Members { table, uuid, column, insert, delete });
-                    }
-                }
-                _ if now != Some(&then) => {
-                    changed.insert(column, then);
-                }
-                _ => {}
+            if !matches!(cell, Cell::Rows(_)) {
+                changed.insert(column, then);
+                continue;
+            }
+            let insert: BTreeSet<Atom> = then.members().filter(|atom| !has(now, atom)).cloned().collect();
+            let gone =
+                |atom: &&Atom| matches!(atom, Atom::Uuid(uuid) if self.ours.contains_key(uuid)) && !then.contains(atom);
+            let delete: BTreeSet<Atom> = now.iter().flat_map(|now| now.members()).filter(gone).cloned().collect();
+            if !insert.is_empty() || !delete.is_empty() {
+                operations.push(Operation::Members { table, uuid, column, insert, delete });
             }
         }
         if !changed.is_empty() {

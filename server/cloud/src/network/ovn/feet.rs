@@ -4,7 +4,7 @@
 use super::diff::{Cell, Key, Wanted};
 use super::rows::{SERVICE, service_mac, service_port};
 use crate::network::engine::{Cidr, GuestSockets, Topology};
-use crate::network::netns::{self, Foot, NetnsError};
+use crate::network::netns::{Foot, Found, NetnsError, Sockets, Standing};
 use crate::network::ovsdb::{Atom, Datum, Snapshot, Tables};
 use api::NetworkId;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -42,19 +42,19 @@ pub fn bridge(name: &str) -> Key {
     Key::new("Bridge", "bridge", name)
 }
 
-/// A port on the integration bridge for each foot, told to OVN by its `iface-id`.
-pub fn rows(feet: &[Foot], bridge: Key) -> Wanted {
+/// A port on the integration bridge for each device, told to OVN by its `iface-id`.
+pub fn rows(devices: &[(NetworkId, String)], bridge: Key) -> Wanted {
     let mut wanted = Wanted::new();
     let mut ports = BTreeSet::new();
-    for foot in feet {
-        let port = Key::new("Port", "service", foot.network);
-        let interface = Key::new("Interface", "service", foot.network);
-        let name = || ("name", Cell::Is(Datum::one(foot.device())));
+    for (network, device) in devices {
+        let port = Key::new("Port", "service", device);
+        let interface = Key::new("Interface", "service", device);
+        let name = || ("name", Cell::Is(Datum::one(device.as_str())));
         let ids = |key: &Key, more: Option<(String, String)>| {
             let pairs = key.mark().into_iter().chain(more);
             ("external_ids", Cell::Has(pairs.map(|(key, value)| (Atom::Text(key), Atom::Text(value))).collect()))
         };
-        let iface_id = ("iface-id".to_owned(), service_port(foot.network));
+        let iface_id = ("iface-id".to_owned(), service_port(*network));
         wanted.insert(interface.clone(), [name(), ids(&interface, Some(iface_id))].into());
         wanted.insert(port.clone(), [name(), ids(&port, None), ("interfaces", Cell::Row(Some(interface)))].into());
         ports.insert(port);
@@ -74,6 +74,14 @@ pub fn chassis(snapshot: &Snapshot) -> Option<String> {
     snapshot.get("Open_vSwitch")?.values().find_map(|row| row.get("external_ids")?.get("system-id").map(str::to_owned))
 }
 
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The host's ends of the feet that stand.
+    pub devices: Vec<(NetworkId, String)>,
+    pub failures: Vec<String>,
+}
+
 /// Namespaces as they should be, and the sockets in them. Blocks.
 #[derive(Debug, Default)]
 pub struct Feet {
@@ -81,48 +89,40 @@ pub struct Feet {
 }
 
 impl Feet {
-    /// Makes the namespaces equal to `wanted`; hands out the sockets that it opened. Goes on after a failure and returns each.
-    pub fn converge(
-        &mut self,
-        wanted: &[Foot],
-        mut hand_out: impl FnMut(GuestSockets),
-    ) -> Vec<(Option<NetworkId>, NetnsError)> {
+    /// Makes the namespaces equal to `wanted`; hands out the sockets that it opened. Goes on after the failure of one.
+    pub fn converge(&mut self, wanted: &[Foot], mut hand_out: impl FnMut(GuestSockets)) -> Result<Outcome, NetnsError> {
         let networks: HashSet<NetworkId> = wanted.iter().map(|foot| foot.network).collect();
-        self.open.retain(|network, closed| {
-            let stays = networks.contains(network);
-            if !stays {
-                closed.cancel();
-            }
-            stays
-        });
-        let mut failures: Vec<_> = netns::remove_others(wanted).err().map(|error| (None, error)).into_iter().collect();
+        for (_, closed) in self.open.extract_if(|network, _| !networks.contains(network)) {
+            closed.cancel();
+        }
+        let mut outcome = Outcome::default();
+        let found = Found::look(wanted)?;
+        outcome.failures.extend(found.remove_stale().err().map(|error| error.to_string()));
         for foot in wanted {
-            match self.ensure(foot) {
+            let stood = foot.ensure(&found).and_then(|Standing { device, new }| {
+                outcome.devices.push((foot.network, device));
+                self.listen(foot, new)
+            });
+            match stood {
                 Ok(sockets) => sockets.into_iter().for_each(&mut hand_out),
-                Err(error) => failures.push((Some(foot.network), error)),
+                Err(error) => outcome.failures.push(format!("network {}: {error}", foot.network)),
             }
         }
-        failures
+        Ok(outcome)
     }
 
-    /// The sockets, if they are new.
-    fn ensure(&mut self, foot: &Foot) -> Result<Option<GuestSockets>, NetnsError> {
-        if foot.ensure()? {
-            self.close(foot.network);
+    /// The foot's sockets, if it has none yet that are good.
+    fn listen(&mut self, foot: &Foot, new: bool) -> Result<Option<GuestSockets>, NetnsError> {
+        if new && let Some(closed) = self.open.remove(&foot.network) {
+            closed.cancel();
         }
         if self.open.contains_key(&foot.network) {
             return Ok(None);
         }
-        let (http, dns) = foot.listen()?;
+        let Sockets { http, dns, dns_tcp } = foot.listen()?;
         let closed = CancellationToken::new();
         self.open.insert(foot.network, closed.clone());
-        Ok(Some(GuestSockets { network: foot.network, http, dns, closed }))
-    }
-
-    fn close(&mut self, network: NetworkId) {
-        if let Some(closed) = self.open.remove(&network) {
-            closed.cancel();
-        }
+        Ok(Some(GuestSockets { network: foot.network, http, dns, dns_tcp, closed }))
     }
 }
 

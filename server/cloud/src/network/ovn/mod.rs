@@ -9,16 +9,16 @@ mod feet;
 mod rows;
 
 use super::engine::{Engine, EngineError, GuestSockets, Topology};
-use super::ovsdb::{Atom, Client, OvsdbError, Seen, Snapshot};
+use super::ovsdb::{Atom, Client, Operation, OvsdbError, Seen, Snapshot};
 use api::PortId;
 use async_trait::async_trait;
 use diff::diff;
-use feet::Feet;
+use feet::{Feet, Outcome};
 use rows::{ROOTS, Site};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, mpsc, watch};
 
 /// Where OVN is found on this host.
@@ -103,7 +103,7 @@ impl Ovn {
         self.transactions.load(Ordering::Relaxed)
     }
 
-    async fn write(&self, database: &Client, operations: &[super::ovsdb::Operation]) -> Result<(), EngineError> {
+    async fn write(&self, database: &Client, operations: &[Operation]) -> Result<(), EngineError> {
         if operations.is_empty() {
             return Ok(());
         }
@@ -125,35 +125,33 @@ impl Ovn {
 
     async fn apply_feet(&self, desired: &Topology) -> Result<(), EngineError> {
         let wanted = feet::wanted(desired);
-        let bridge = feet::bridge(&self.options.bridge);
-        let rows = feet::rows(&wanted, bridge.clone());
-
         let (feet, hand_out) = (self.feet.clone(), self.hand_out.clone());
         let converge = move || {
-            let mut feet = feet.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut feet = feet.lock().unwrap_or_else(PoisonError::into_inner);
             feet.converge(&wanted, |sockets| {
                 // Without a receiver the driver is gone, and the sockets with it.
                 let _ = hand_out.send(sockets);
             })
         };
-        let failures =
+        let outcome =
             tokio::task::spawn_blocking(converge).await.map_err(|error| EngineError::Failed(error.to_string()))?;
+        let failed = |why: String| EngineError::Failed(format!("the metadata service cannot be set up: {why}"));
+        let Outcome { devices, failures } = outcome.map_err(|error| failed(error.to_string()))?;
 
         let name = &self.options.bridge;
         let operations = self.switch.read(|copy| {
-            let adopted = HashMap::from([(bridge, feet::find_bridge(copy, name)?)]);
-            Some(diff(&rows, copy, &adopted, &[]))
+            let bridge = feet::bridge(name);
+            let adopted = HashMap::from([(bridge.clone(), feet::find_bridge(copy, name)?)]);
+            Some(diff(&feet::rows(&devices, bridge), copy, &adopted, &[]))
         });
         let missing =
             || EngineError::Failed(format!("the bridge {name} does not exist; ovn-controller makes it when it runs"));
         self.write(&self.switch, &operations.await?.ok_or_else(missing)?).await?;
         match failures.as_slice() {
             [] => Ok(()),
-            [(network, error), ..] => {
-                let of = network.map_or_else(String::new, |network| format!(" of network {network}"));
-                let more =
-                    if failures.len() > 1 { format!(" (and {} more)", failures.len() - 1) } else { String::new() };
-                Err(EngineError::Failed(format!("the metadata service{of} cannot be set up: {error}{more}")))
+            [first, rest @ ..] => {
+                let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
+                Err(failed(format!("{first}{more}")))
             }
         }
     }

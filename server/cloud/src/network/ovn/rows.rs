@@ -179,7 +179,9 @@ impl Rows<'_> {
             return;
         }
         let service = Key::new("Logical_Switch_Port", "service", network.id);
-        let addresses: Vec<String> = network.subnets.iter().map(|subnet| subnet.service_address.to_string()).collect();
+        // The last one is for guests that believe 169.254.0.0/16 to be on their link, and ask for it there.
+        let addresses = network.subnets.iter().map(|subnet| subnet.service_address).chain([SERVICE]);
+        let addresses: Vec<String> = addresses.map(|address| address.to_string()).collect();
         self.join(&switch(network.id), "ports", service.clone());
         self.put(
             service,

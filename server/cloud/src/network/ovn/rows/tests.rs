@@ -147,7 +147,7 @@ fn a_network() {
             "localnet: addresses=[unknown] external_ids=[mark] name=[localnet-#7] options=[network_name:ext] type=[localnet]",
             "port: addresses=[fa:16:3e:00:00:03 10.0.0.5] dhcpv4_options=[@subnet] external_ids=[mark] name=[#3] \
              port_security=[fa:16:3e:00:00:03 10.0.0.5] type=[]",
-            "service: addresses=[02:11:11:11:11:11 10.0.0.2] external_ids=[mark] name=[offing-#1] type=[localport]",
+            "service: addresses=[02:11:11:11:11:11 10.0.0.2 169.254.169.254] external_ids=[mark] name=[offing-#1] type=[localport]",
         ],
     );
 }
