@@ -1,0 +1,54 @@
+//! Sessions, as the edge keeps them here.
+
+use super::service::IdentityService;
+use super::store;
+use crate::fault::StoreError;
+use api::{Micros, Result, UserId};
+
+/// A stored session, as the edge's session store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// SHA-256 of the id in the cookie, hex.
+    pub id_hash: String,
+    pub user: Option<UserId>,
+    /// The edge's own JSON.
+    pub data: String,
+    pub expires_at: Micros,
+}
+
+impl IdentityService {
+    /// A session that has not expired.
+    pub async fn session_load(&self, id_hash: &str) -> Result<Option<SessionRow>> {
+        Ok(store::session::load(self.core.db.read(), id_hash, self.core.clock.now()).await?)
+    }
+
+    /// Writes a session, new or known.
+    pub async fn session_save(&self, row: &SessionRow) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let now = self.core.clock.now();
+        store::session::save(&mut tx, row, now).await?;
+        store::session::expire(&mut tx, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+
+    /// Moves the end of a session that is still there; one that has been ended stays ended.
+    pub async fn session_extend(&self, id_hash: &str, expires_at: Micros) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::session::extend(&mut tx, id_hash, expires_at).await?;
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+
+    /// How many sessions there are that have not expired.
+    pub async fn session_count(&self) -> Result<i64> {
+        Ok(store::session::count(self.core.db.read(), self.core.clock.now()).await?)
+    }
+
+    pub async fn session_delete(&self, id_hash: &str) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::session::delete(&mut tx, id_hash).await?;
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+}
