@@ -9,11 +9,12 @@
 //! ```
 
 use crate::fail::Fail;
+use crate::operation::calls::NEWEST;
 use api::compute::Compute;
-use api::identity::Identity;
+use api::identity::{Identity, Me};
 use api::image::Images;
 use api::network::Networks;
-use api::operation::Operations;
+use api::operation::{Operation, Operations};
 use api::quota::Quotas;
 use api::{Caller, ProjectId, UserId};
 use http::header::ACCEPT;
@@ -49,6 +50,36 @@ pub struct SignedIn {
     pub user: UserId,
     /// The request's id, for log, audit and operations.
     pub request: String,
+}
+
+/// What the frame of a project's page shows: read before the page is drawn, so that all of the page is drawn with it at hand. The edge
+/// puts it into the extensions of requests for such pages.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    me: api::Result<Me>,
+    tasks: Vec<Operation>,
+}
+
+impl Arrival {
+    /// Reads it for the project of the address. What cannot be read is said in place of the page.
+    pub async fn read(backend: &Backend, signed_in: &SignedIn, project: &str) -> Self {
+        let read = async {
+            let project = project.parse().map_err(|_| Error::not_found(Kind::Project, project))?;
+            let caller = backend.identity.caller(signed_in.user, project, &signed_in.request).await?;
+            let me = backend.identity.me(&caller).await?;
+            Ok((me, backend.operations.operation_list(&caller, NEWEST).await?))
+        };
+        match read.await {
+            Ok((me, tasks)) => Self { me: Ok(me), tasks },
+            Err(error) => Self { me: Err(error), tasks: Vec::new() },
+        }
+    }
+}
+
+/// Who has arrived at the page, and the project's newest operations; `None` outside a project.
+pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>)> {
+    let Arrival { me, tasks } = use_context::<Parts>()?.extensions.get().cloned()?;
+    Some((answer(me), tasks))
 }
 
 /// Addresses of the files that the console's browser half is made of; their names change with their content.

@@ -25,10 +25,14 @@ pub mod ui;
 
 pub use fail::Fail;
 
-/// In the browser a server function has no body: it is a request.
+/// In the browser a server function has no body: it is a request. And whoever is there has arrived already.
 #[cfg(not(feature = "ssr"))]
 mod backend {
     pub use leptos::prelude::server;
+
+    pub fn arrival() -> Option<(Result<api::identity::Me, crate::Fail>, Vec<api::operation::Operation>)> {
+        None
+    }
 }
 
 use layout::Preferences;

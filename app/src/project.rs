@@ -6,10 +6,12 @@ use crate::identity::calls::me_show;
 use crate::layout::{ErrorPage, Frame, SignInFrame};
 use crate::live::{Offline, provide_live};
 use crate::operation::calls::operation_list;
+use crate::ui::switch;
 use api::identity::Me;
 use api::operation::Operation;
 use api::{Error, Kind, ProjectId, Role};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
@@ -54,52 +56,68 @@ pub fn parameter(name: &'static str) -> Memo<String> {
 }
 
 /// The frame of every page inside a project, with the page in it.
+///
+/// No resource: below a `Transition` the router's outlet would make the page several times, and each time its resources with other ids
+/// than the browser expects.
 #[component]
 pub fn ProjectFrame() -> impl IntoView {
     let project = parameter("project");
     let live = provide_live(project);
-    let known = Resource::new(
-        move || (project.get(), live.version(Kind::User), live.version(Kind::Project)),
-        |(project, ..)| me_show(project),
-    );
-    let tasks =
-        Resource::new(move || (project.get(), live.version(Kind::Operation)), |(project, _)| operation_list(project));
+    let (me, tasks) = SharedValue::new(crate::backend::arrival).into_inner().unzip();
+    let (known, tasks) = (RwSignal::new(me), RwSignal::new(tasks.unwrap_or_default()));
+    let versions = move || (live.version(Kind::User), live.version(Kind::Project));
+    follow(project, versions, known.with_untracked(Option::is_some), me_show, move |me| known.set(Some(me)));
+    follow(project, move || live.version(Kind::Operation), true, operation_list, move |newest| {
+        newest.into_iter().for_each(|newest| tasks.set(newest));
+    });
     // The session has ended: the server knows the way to the sign-in page and back.
     Effect::new(move |_| {
-        if let Some(Err(error)) = known.get()
-            && error.0 == Error::Unauthenticated
-        {
+        if known.with(|known| matches!(known, Some(Err(Fail(Error::Unauthenticated))))) {
             _ = window().location().reload();
         }
     });
-    view! { <Transition>{framed(project, known, tasks)}</Transition> }
-}
-
-/// Runs inside the transition, so that the server waits for what is read here.
-fn framed(
-    project: Memo<String>,
-    known: Resource<Result<Me, Fail>>,
-    tasks: Resource<Result<Vec<Operation>, Fail>>,
-) -> impl IntoView {
-    let failure = Memo::new(move |_| known.with(|known| known.as_ref()?.as_ref().err().map(|fail| fail.0.clone())));
     let me = Memo::new(move |last: Option<&Option<Me>>| match known.get() {
         Some(Ok(me)) => Some(me),
         _ => last.cloned().flatten(),
     });
-    let tasks = Memo::new(move |last: Option<&Vec<Operation>>| match tasks.get() {
-        Some(Ok(tasks)) => tasks,
-        _ => last.cloned().unwrap_or_default(),
-    });
     provide_context(Here { project, me: me.into() });
+    let failure = Memo::new(move |_| known.with(|known| known.as_ref()?.as_ref().err().map(|fail| fail.0.clone())));
     let is_known = Memo::new(move |_| me.with(Option::is_some));
-    let inside = move || {
-        let first = me.get_untracked()?;
-        let me = Signal::derive(move || me.get().unwrap_or_else(|| first.clone()));
-        Some(view! { <Frame me tasks><Offline/><Outlet/></Frame> })
-    };
-    move || match (failure.get(), is_known.get()) {
+    switch(move || match (failure.get(), is_known.get()) {
         (Some(error), _) => view! { <SignInFrame><ErrorPage error/></SignInFrame> }.into_any(),
-        (None, true) => inside().into_any(),
+        (None, true) => framed(me, tasks).into_any(),
         (None, false) => ().into_any(),
-    }
+    })
+}
+
+fn framed(me: Memo<Option<Me>>, tasks: RwSignal<Vec<Operation>>) -> Option<impl IntoView> {
+    let first = me.get_untracked()?;
+    let me = Signal::derive(move || me.get().unwrap_or_else(|| first.clone()));
+    Some(view! { <Frame me tasks><Offline/><Outlet/></Frame> })
+}
+
+/// Reads something of the project whenever it has changed, in the browser; the first time only if nothing is known of it.
+fn follow<T, V, F>(
+    project: Memo<String>,
+    version: impl Fn() -> V + 'static,
+    known: bool,
+    read: fn(String) -> F,
+    tell: impl Fn(Result<T, Fail>) + Copy + 'static,
+) where
+    F: Future<Output = Result<T, Fail>> + 'static,
+    V: 'static,
+{
+    Effect::new(move |last: Option<()>| {
+        let (now, _) = (project.get(), version());
+        if last.is_none() && known {
+            return;
+        }
+        spawn_local(async move {
+            let answer = read(now.clone()).await;
+            // Another project has been chosen meanwhile, or the page left.
+            if project.try_get_untracked().as_ref() == Some(&now) {
+                tell(answer);
+            }
+        });
+    });
 }

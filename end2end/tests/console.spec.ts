@@ -1,38 +1,115 @@
 // The console on the simulator, in a real browser, with JavaScript and without.
-import { expect, test } from "@playwright/test";
-import { Offing } from "./offing";
-import { goTo, signIn } from "./verbs";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, Person, test } from "./verbs";
+
+test.use({ serve: ["--demo"] });
 
 const PAGES = ["Overview", "Instances", "Images", "Key Pairs", "Flavors", "Networks", "Floating IPs", "Security Groups", "Hypervisors"];
 
-let offing: Offing;
-test.beforeEach(async () => {
-  offing = await Offing.start("--demo");
-});
-test.afterEach(async () => {
-  await offing.close();
+/** Every address that the navigation leads to, and the pages that lists and buttons lead to. */
+async function addresses(person: Person): Promise<string[]> {
+  const { page } = person;
+  const [here] = /^.*\/p\/[^/]+/.exec(page.url()) ?? [""];
+  const more = ["instances/launch", "images/create", "key-pairs/create", "key-pairs/import", "networks/create"].map((path) => `${here}/${path}`);
+  const menu = await page.getByRole("navigation").getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+  return [...new Set([...menu.filter((link) => link.startsWith(here)), ...more])];
+}
+
+test("axe finds nothing on any page, light and dark", async ({ person, offing, page }) => {
+  const findings: string[] = [];
+  const look = async () => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    findings.push(...violations.map((it) => `${page.url()}: ${it.id} ${it.nodes[0]?.html}`));
+  };
+  await page.goto(offing.url);
+  await look();
+  await person.signIn();
+  await person.createStarterNetwork();
+  await person.launchInstance("vm-1");
+  await person.seesState("Active");
+  const instance = page.url();
+  await person.goTo("Overview");
+  const all = [...(await addresses(person)), instance, `${instance}?tab=interfaces`, `${instance}?tab=log`, `${instance}?tab=console`, `${instance}?tab=actions`];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const address of all) {
+      await page.goto(address);
+      await look();
+    }
+  }
+  expect(findings).toEqual([]);
 });
 
-test("Korean from the first page", async ({ browser }) => {
+test("no page is wider than a phone", async ({ person, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await person.signIn();
+  for (const address of await addresses(person)) {
+    await page.goto(address);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(over, address).toBeLessThanOrEqual(0);
+  }
+});
+
+test("nothing goes wrong in the browser while pages are visited", async ({ person, page }) => {
+  page.on("console", (message) => message.type() === "error" && person.wrong.push(message.text()));
+  await person.signIn();
+  for (const name of PAGES) await person.goTo(name);
+  for (const address of await addresses(person)) {
+    await page.goto(address);
+    await expect(page.locator("html[data-live]")).toBeAttached();
+  }
+});
+
+test("a change shows in every open tab without reloading", async ({ person, page, context }) => {
+  await person.signIn();
+  await person.createStarterNetwork();
+  const other = await context.newPage();
+  await other.goto(page.url().replace("networks", "instances"));
+  const row = other.getByRole("row").filter({ hasText: "vm-1" });
+  await page.bringToFront();
+  await person.launchInstance("vm-1");
+  await person.seesState("Active");
+  await expect(row).toContainText("Active");
+  await person.act(person.head(), "Delete", { confirm: true });
+  await expect(row).toBeHidden();
+});
+
+test("a fault stands by its field at once", async ({ person, page }) => {
+  await person.signIn();
+  await person.createStarterNetwork();
+  await launchBadly(person, page.url().replace("networks", "instances/launch"));
+});
+
+test("Korean from the first page", async ({ browser, offing }) => {
   const page = await (await browser.newContext({ locale: "ko-KR" })).newPage();
   await page.goto(offing.url);
   await expect(page.getByRole("heading", { name: "Offing에 로그인" })).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("lang", "ko");
 });
 
-test("nothing goes wrong in the browser while pages are visited", async ({ page }) => {
-  const wrong: string[] = [];
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  await signIn(page, offing);
-  for (const name of PAGES) await goTo(page, name);
-  expect(wrong).toEqual([]);
-});
-
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("every page is reached and shown", async ({ page }) => {
-    await signIn(page, offing);
-    for (const name of PAGES) await goTo(page, name);
+  test("every page is reached and shown", async ({ person }) => {
+    await person.signIn();
+    for (const name of PAGES) await person.goTo(name);
+  });
+
+  test("a fault stands by its field, and what was typed is kept", async ({ person, page }) => {
+    await person.signIn();
+    await person.createStarterNetwork();
+    await launchBadly(person, page.url().replace("networks", "instances/launch"));
   });
 });
+
+/** A name of 300 characters is refused by the field that holds it, and stays there to be mended. */
+async function launchBadly({ page }: Person, address: string): Promise<void> {
+  await page.goto(address.split("?")[0]);
+  const name = page.getByLabel("Name").first();
+  await name.evaluate((field) => field.removeAttribute("maxlength"));
+  await name.fill("x".repeat(300));
+  await page.getByRole("button", { name: "Launch", exact: true }).click();
+  await expect(page.getByText(/255/).first()).toBeVisible();
+  await expect(name).toHaveValue("x".repeat(300));
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+}

@@ -4,7 +4,7 @@ use crate::Edge;
 use crate::files;
 use crate::headers::page_policy;
 use app::App;
-use app::backend::{SignedIn, accepts_html};
+use app::backend::{Arrival, SignedIn, accepts_html};
 use app::shell::Shell;
 use axum::Router;
 use axum::body::Body;
@@ -43,8 +43,25 @@ pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
+/// Reads what the frame of a project's page shows, for those who may see it.
+pub async fn arrive(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        find_arrival(&edge, &mut request).await;
+    }
+    next.run(request).await
+}
+
+async fn find_arrival(edge: &Edge, request: &mut Request) {
+    let inside = request.uri().path().strip_prefix("/p/").and_then(|path| path.split('/').next());
+    if let Some((project, signed_in)) = inside.zip(request.extensions().get::<SignedIn>()) {
+        let arrival = Arrival::read(&edge.backend, signed_in, project).await;
+        request.extensions_mut().insert(arrival);
+    }
+}
+
 /// A page that is rendered beside the routes: with something more in its context, or in place of one that does not exist.
-pub async fn render(edge: &Edge, request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
+pub async fn render(edge: &Edge, mut request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
+    find_arrival(edge, &mut request).await;
     let context = context(edge);
     let render = leptos_axum::render_app_async_with_context(
         move || {

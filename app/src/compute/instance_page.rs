@@ -11,7 +11,7 @@ use crate::live::{ReloadWhile, use_live};
 use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
-use crate::ui::{Crumb, Load, Notice, Outcomes, PageHeader, RowActions, Tab, Tabs, Tone, current_tab, messages};
+use crate::ui::{Crumb, Load, Notice, Outcomes, PageHeader, RowActions, Tab, Tabs, Tone, current_tab, messages, switch};
 use api::compute::InstanceDetail;
 use api::{Error, Kind};
 use leptos::prelude::*;
@@ -69,14 +69,14 @@ fn Sides(detail: Signal<InstanceDetail>) -> impl IntoView {
     ];
     view! {
         <Tabs label=t.compute.instance tabs current/>
-        {move || match current.get() {
+        {switch(move || match current.get() {
             "interfaces" => view! { <InterfacesTab detail/> }.into_any(),
             "log" => view! { <LogTab detail/> }.into_any(),
             "console" => view! { <ConsoleTab detail screen=Screen::Graphical/> }.into_any(),
             "serial" => view! { <ConsoleTab detail screen=Screen::Serial/> }.into_any(),
             "actions" => view! { <TargetOperations kind=Kind::Instance target=id/> }.into_any(),
             _ => view! { <OverviewTab detail/> }.into_any(),
-        }}
+        })}
     }
 }
 

@@ -9,7 +9,7 @@ use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Bytes, Copyable, Crumb, Fact, Facts, Load, Notice, Outcomes, PageHeader, RowActions, Section, Tab, Tabs, Tone,
-    When, current_tab,
+    When, current_tab, switch,
 };
 use api::Kind;
 use api::image::{Image, ImageStatus};
@@ -41,10 +41,10 @@ pub fn ImagePage() -> impl IntoView {
                     <Outcomes calls=vec![delete.into()]/>
                     {move || image.with(|image| image.refused.clone()).map(|why| view! { <Notice tone=Tone::Bad title=t.image.refused>{why}</Notice> })}
                     <Tabs label=t.image.image tabs current/>
-                    {move || match current.get() {
+                    {switch(move || match current.get() {
                         "actions" => view! { <TargetOperations kind=Kind::Image target=id/> }.into_any(),
                         _ => (move || facts(image.get())).into_any(),
-                    }}
+                    })}
                 }
             }
         </Load>

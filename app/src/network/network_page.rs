@@ -10,7 +10,7 @@ use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Column, Copyable, Crumb, Fact, Facts, Form, Hidden, Icon, Load, Outcomes, PageHeader, Question, RowAction,
-    RowActions, Rows, Section, Tab, Table, Tabs, TextField, When, current_tab,
+    RowActions, Rows, Section, Tab, Table, Tabs, TextField, When, current_tab, switch,
 };
 use api::Kind;
 use api::network::{NetworkDetail, Port, Subnet};
@@ -53,11 +53,11 @@ pub fn NetworkPage() -> impl IntoView {
                     </PageHeader>
                     <Outcomes calls=vec![delete.into()]/>
                     <Tabs label=t.network.network tabs current/>
-                    {move || match current.get() {
+                    {switch(move || match current.get() {
                         "ports" => view! { <Ports detail/> }.into_any(),
                         "actions" => view! { <TargetOperations kind=Kind::Network target=id/> }.into_any(),
                         _ => view! { <Overview detail/> }.into_any(),
-                    }}
+                    })}
                 }
             }
         </Load>

@@ -5,11 +5,14 @@ use crate::backend::*;
 use api::Kind;
 use api::operation::Operation;
 
-/// The newest operations, as many as a page shows.
+/// How many operations the task centre shows.
+pub const NEWEST: u32 = 20;
+
+/// The newest operations.
 #[server(endpoint = "operation_list")]
 pub async fn operation_list(project: String) -> Result<Vec<Operation>, Fail> {
     let caller = caller(&project).await?;
-    answer(backend()?.operations.operation_list(&caller, 20).await)
+    answer(backend()?.operations.operation_list(&caller, NEWEST).await)
 }
 
 /// The operations on one thing.

@@ -12,3 +12,11 @@ pub fn late<T: Clone + PartialEq + Send + Sync + 'static>(source: Memo<T>) -> Me
     Effect::new(move |_| late.set(Some(source.get())));
     Memo::new(move |_| late.get().unwrap_or_else(|| source.get()))
 }
+
+/// A view that follows signals, for one with resources inside.
+///
+/// On the server it is drawn once: the framework runs the closures below a `Transition` more than once before it draws them, and every
+/// run would make the resources anew, with other ids than the browser expects.
+pub fn switch(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    if is_server() { untrack(view) } else { view.into_any() }
+}

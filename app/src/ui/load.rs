@@ -1,6 +1,6 @@
 //! Data on its way: nothing of a page is shown twice, and what is shown stays while newer data is fetched.
 
-use super::late::late;
+use super::late::{late, switch};
 use super::notice::Failure;
 use super::page_header::PageHeader;
 use super::skeleton::Skeleton;
@@ -19,27 +19,42 @@ where
     E: Into<api::Error> + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let shown = move || {
-        let children = children.clone();
-        let failure = late(Memo::new(move |_| {
-            from.with(|value| value.as_ref().map(|value| value.as_ref().err().cloned().map(Into::into)))
-        }));
-        let newest = Memo::new(move |last: Option<&Option<T>>| match from.get() {
-            Some(Ok(value)) => Some(value),
-            _ => last.cloned().flatten(),
-        });
-        // The resource is read in memos only: below a `Suspense` even its untracked reads subscribe, and would draw everything anew.
-        move || match failure.get() {
-            None => ().into_any(),
-            // What the page was about is not there: then the page is about that.
-            Some(Some(error @ api::Error::NotFound { .. })) => {
-                view! { <PageHeader title=text().ui.not_found/><Failure error/> }.into_any()
-            }
-            Some(Some(error)) => view! { <Failure error/> }.into_any(),
-            Some(None) => newest.get_untracked().map(|first| children(or(newest, first))).into_any(),
-        }
+    // Untracked, or what is drawn around this would be drawn anew with every new value.
+    let arrived = move || {
+        untrack(|| {
+            Suspend::new(async move {
+                let first = from.await;
+                shown(from, first.ok(), children)
+            })
+        })
     };
-    view! { <Transition fallback=|| view! { <Skeleton/> }>{shown()}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton/> }>{arrived()}</Transition> }
+}
+
+fn shown<T, E, V>(
+    from: Resource<Result<T, E>>,
+    first: Option<T>,
+    children: impl Fn(Signal<T>) -> V + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    E: Into<api::Error> + Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    // The resource is read in memos only: below a `Transition` even its untracked reads subscribe, and would draw everything anew.
+    let failure = late(Memo::new(move |_| from.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))));
+    let newest = Memo::new(move |last: Option<&Option<T>>| match from.get() {
+        Some(Ok(value)) => Some(value),
+        _ => last.cloned().unwrap_or_else(|| first.clone()),
+    });
+    switch(move || match failure.get() {
+        // What the page was about is not there: then the page is about that.
+        Some(error @ api::Error::NotFound { .. }) => {
+            view! { <PageHeader title=text().ui.not_found/><Failure error/> }.into_any()
+        }
+        Some(error) => view! { <Failure error/> }.into_any(),
+        None => newest.get_untracked().map(|first| children(or(newest, first)).into_any()).into_any(),
+    })
 }
 
 fn or<T: Clone + PartialEq + Send + Sync + 'static>(newest: Memo<Option<T>>, first: T) -> Signal<T> {

@@ -37,6 +37,7 @@
 //!
 //! // Places.
 //! late(memo)                                                                        // for a memo of your own that decides which view is shown
+//! switch(move || match current.get() { … => view! { <LogTab/> }.into_any() })    // views to choose from, with a <Load> inside
 //! let current = current_tab(&["overview", "log"]);  <Tabs label tabs=vec![Tab::new("overview", title).count(3)] current/>
 //! <Empty icon title hint>buttons</Empty>  <Notice tone title>text</Notice>  <Failure error/>  <Skeleton/>  <Spinner/>  <Glyph icon/>
 //! <Menu id label face=|| …><MenuGroup title><MenuLink href>text</MenuLink></MenuGroup></Menu>
@@ -86,7 +87,7 @@ pub use field::{
 pub use form::{Form, Refused, asked_for};
 pub use icon::{Glyph, Icon};
 pub use kv::{Fact, Facts, Section};
-pub use late::late;
+pub use late::{late, switch};
 pub use list::{Count, FilterBar, List, Pager};
 pub use load::Load;
 pub use log::{CodeBlock, LogView};

@@ -1,0 +1,115 @@
+// From an empty cloud to an instance that answers, and back to nothing, on real libvirt, QEMU and OVN.
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { bootOf, devices, domains, instanceFiles, networkRows, ssh } from "./host";
+import { expect, Person, test } from "./verbs";
+
+test.setTimeout(900_000);
+
+const GUEST_IMAGE = process.env.OFFING_GUEST_IMAGE ?? "";
+
+test("from signing in to the console, and back to nothing", async ({ person }) => {
+  await journey(person);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("from signing in to SSH, and back to nothing", async ({ person }) => {
+    await journey(person);
+  });
+});
+
+async function journey(person: Person): Promise<void> {
+  const { page, offing } = person;
+  const key = join(offing.data, "laptop.pem");
+  await person.signIn();
+  await expect.poll(networkRows).not.toEqual([]);
+  const [rows, ports] = [networkRows(), devices()];
+
+  await person.uploadImage("offing-guest", GUEST_IMAGE);
+  await person.createStarterNetwork();
+  await person.allowSsh();
+  await person.createKeyPair("laptop", key);
+  chmodSync(key, 0o600);
+
+  await person.launchInstance("web-1", { Image: "offing-guest", "Key pair": "laptop" });
+  await person.seesState("Active");
+  const address = page.url();
+
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await person.sees(page.getByRole("log"), "web-1 login:", 180_000);
+  if (person.scripted) await looksAtConsoles(person);
+
+  await page.goto(address);
+  await person.arrive("web-1");
+  await page.getByRole("button", { name: "Give it a floating IP" }).click();
+  const command = page.getByText(/^ssh -i laptop.pem offing@/).first();
+  await expect(command).toBeVisible();
+  const floating = ((await command.textContent()) ?? "").trim().split("@")[1];
+  await expect.poll(() => ssh(key, floating, "hostname"), { timeout: 180_000 }).toBe("web-1");
+
+  await person.act(person.head(), "Stop", { confirm: true });
+  await person.seesState("Shutoff");
+  await person.act(person.head(), "Start");
+  await person.seesState("Active");
+  await person.act(person.head(), "Delete", { confirm: true });
+  await person.arrive("Instances", 120_000);
+  await expect(person.row("web-1")).toBeHidden({ timeout: 120_000 });
+
+  await person.goTo("Floating IPs");
+  await person.act(person.row(floating), "Release", { confirm: true });
+  await expect(person.row(floating)).toBeHidden();
+  await person.goTo("Networks");
+  await person.act(person.row("starter-network"), "Delete", { confirm: true });
+  await expect(person.row("starter-network")).toBeHidden();
+  await person.act(person.row("starter-router"), "Delete", { confirm: true });
+  await expect(person.row("starter-router")).toBeHidden();
+
+  await expect.poll(domains).toEqual([]);
+  await expect.poll(() => instanceFiles(offing.data)).toEqual([]);
+  await expect.poll(devices).toEqual(ports);
+  // The default security group stays, with the rule for SSH: its port group and its rules are no instance's.
+  const left = () => networkRows().filter((row) => !rows.includes(row) && !/^(Port_Group|ACL) /.test(row));
+  await expect.poll(left).toEqual([]);
+}
+
+async function looksAtConsoles(person: Person): Promise<void> {
+  const { page } = person;
+  await page.getByRole("link", { name: "Console", exact: true }).click();
+  const screen = page.locator("canvas").first();
+  const colours = () =>
+    screen.evaluate((canvas: HTMLCanvasElement) => {
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(new Uint32Array(pixels?.buffer ?? new ArrayBuffer(0))).size;
+    });
+  await expect(screen).toBeVisible();
+  await expect.poll(colours).toBeGreaterThan(1);
+
+  await page.getByRole("link", { name: "Serial console", exact: true }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Connected" })).toBeVisible();
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+}
+
+test("killed during a launch, the next start ends it once; running guests notice nothing", async ({ person, offing }) => {
+  await person.signIn();
+  await person.createStarterNetwork();
+  await person.launchInstance("vm-1");
+  await offing.kill();
+  await offing.start();
+  await person.page.reload();
+  await person.seesState("Active");
+  expect(domains()).toHaveLength(1);
+  const [domain] = domains();
+
+  const boot = bootOf(domain);
+  await offing.kill();
+  await offing.start();
+  await person.page.reload();
+  await person.seesState("Active");
+  expect(bootOf(domain)).toBe(boot);
+  await person.act(person.head(), "Delete", { confirm: true });
+  await expect.poll(domains, { timeout: 120_000 }).toEqual([]);
+});
