@@ -17,9 +17,9 @@ use api::network::Networks;
 use api::operation::{Operation, Operations};
 use api::quota::Quotas;
 use api::{Caller, ProjectId, UserId};
-use http::header::ACCEPT;
+use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::str::FromStr;
@@ -129,6 +129,15 @@ pub fn answer<T>(result: api::Result<T>) -> Result<T, Fail> {
         }
         Fail(error)
     })
+}
+
+/// After a thing has been deleted: leads away from its own page to `list`; whoever stood elsewhere stays, with filter and place in the list.
+pub fn leave(page: &str, list: &str) {
+    let parts = use_context::<Parts>();
+    let from = parts.as_ref().and_then(|parts| parts.headers.get(REFERER)?.to_str().ok()?.parse::<Uri>().ok());
+    if from.is_some_and(|from| from.path() == page) {
+        redirect(list);
+    }
 }
 
 fn is_form_post(parts: &Parts) -> bool {

@@ -54,10 +54,13 @@ pub async fn instance_reboot(project: String, id: String, hard: bool) -> Result<
     answer(backend()?.compute.instance_reboot(&caller, parse(Kind::Instance, &id)?, hard).await)
 }
 
+/// Leads from its page to the list.
 #[server(endpoint = "instance_delete")]
 pub async fn instance_delete(project: String, id: String) -> Result<(), Fail> {
-    let caller = caller(&project).await?;
-    answer(backend()?.compute.instance_delete(&caller, parse(Kind::Instance, &id)?).await)
+    let (caller, id) = (caller(&project).await?, parse(Kind::Instance, &id)?);
+    answer(backend()?.compute.instance_delete(&caller, id).await)?;
+    leave(&crate::paths::instance(caller.project, id), &crate::paths::instances(caller.project));
+    Ok(())
 }
 
 #[server(endpoint = "instance_log")]
@@ -101,11 +104,11 @@ pub async fn keypair_import(project: String, name: String, public_key: String) -
     Ok(())
 }
 
-/// Leads to the key pairs.
+/// Leads from its page to the list.
 #[server(endpoint = "keypair_delete")]
 pub async fn keypair_delete(project: String, id: String) -> Result<(), Fail> {
-    let caller = caller(&project).await?;
-    answer(backend()?.compute.keypair_delete(&caller, parse(Kind::Keypair, &id)?).await)?;
-    redirect(&crate::paths::key_pairs(caller.project));
+    let (caller, id) = (caller(&project).await?, parse(Kind::Keypair, &id)?);
+    answer(backend()?.compute.keypair_delete(&caller, id).await)?;
+    leave(&crate::paths::key_pair(caller.project, id), &crate::paths::key_pairs(caller.project));
     Ok(())
 }

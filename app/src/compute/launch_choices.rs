@@ -4,11 +4,12 @@ use super::calls::{flavor_list, keypair_list};
 use crate::Fail;
 use crate::i18n::{format, text};
 use crate::image::calls::image_list;
-use crate::network::calls::{StarterNetworkCreate, network_list, security_group_list};
+use crate::network::StarterButton;
+use crate::network::calls::{network_list, security_group_list};
 use crate::overview::calls::quota_usage;
 use crate::paths;
 use crate::project::here;
-use crate::ui::{Button, Choice, Empty, Form, Hidden, Icon, LinkButton, Variant};
+use crate::ui::{Choice, Empty, Icon, LinkButton, Variant};
 use api::compute::{Flavor, Keypair};
 use api::image::{Image, ImageStatus};
 use api::network::{DEFAULT_GROUP, Network, SecurityGroup};
@@ -119,7 +120,7 @@ pub fn MissingNotice(missing: Kind) -> impl IntoView {
     let (t, here) = (text(), here());
     match missing {
         Kind::Network => view! {
-            <Empty icon=Icon::Network title=t.compute.needs_network hint=t.compute.needs_network_hint><StarterNetwork/></Empty>
+            <Empty icon=Icon::Network title=t.compute.needs_network hint=t.compute.needs_network_hint><StarterButton variant=Variant::Primary/></Empty>
         }
         .into_any(),
         _ => view! {
@@ -145,18 +146,5 @@ pub fn NothingYet(#[prop(into)] missing: Signal<Option<Kind>>) -> impl IntoView 
             </Empty>
         }
         .into_any(),
-    }
-}
-
-/// Makes all that an instance needs of a network, with one button.
-#[component]
-pub fn StarterNetwork() -> impl IntoView {
-    let (t, here) = (text(), here());
-    let create = ServerAction::<StarterNetworkCreate>::new();
-    view! {
-        <Form call=create id="starter">
-            <Hidden name="project" value=here.project.get_untracked()/>
-            <Button variant=Variant::Primary icon=Some(Icon::Add) disabled_because=here.read_only()>{t.network.create_starter}</Button>
-        </Form>
     }
 }

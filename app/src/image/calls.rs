@@ -17,11 +17,11 @@ pub async fn image_show(project: String, id: String) -> Result<Image, Fail> {
     answer(backend()?.images.image_show(&caller, parse(Kind::Image, &id)?).await)
 }
 
-/// Leads to the list.
+/// Leads from its page to the list.
 #[server(endpoint = "image_delete")]
 pub async fn image_delete(project: String, id: String) -> Result<(), Fail> {
-    let caller = caller(&project).await?;
-    answer(backend()?.images.image_delete(&caller, parse(Kind::Image, &id)?).await)?;
-    redirect(&crate::paths::images(caller.project));
+    let (caller, id) = (caller(&project).await?, parse(Kind::Image, &id)?);
+    answer(backend()?.images.image_delete(&caller, id).await)?;
+    leave(&crate::paths::image(caller.project, id), &crate::paths::images(caller.project));
     Ok(())
 }

@@ -34,12 +34,12 @@ pub async fn network_create(
     Ok(())
 }
 
-/// Leads to the list.
+/// Leads from its page to the list.
 #[server(endpoint = "network_delete")]
 pub async fn network_delete(project: String, id: String) -> Result<(), Fail> {
-    let caller = caller(&project).await?;
-    answer(backend()?.networks.network_delete(&caller, parse(Kind::Network, &id)?).await)?;
-    redirect(&crate::paths::networks(caller.project));
+    let (caller, id) = (caller(&project).await?, parse(Kind::Network, &id)?);
+    answer(backend()?.networks.network_delete(&caller, id).await)?;
+    leave(&crate::paths::network(caller.project, id), &crate::paths::networks(caller.project));
     Ok(())
 }
 
@@ -146,12 +146,12 @@ pub async fn security_group_create(
     Ok(())
 }
 
-/// Leads to the list.
+/// Leads from its page to the list.
 #[server(endpoint = "security_group_delete")]
 pub async fn security_group_delete(project: String, id: String) -> Result<(), Fail> {
-    let caller = caller(&project).await?;
-    answer(backend()?.networks.security_group_delete(&caller, parse(Kind::SecurityGroup, &id)?).await)?;
-    redirect(&crate::paths::security_groups(caller.project));
+    let (caller, id) = (caller(&project).await?, parse(Kind::SecurityGroup, &id)?);
+    answer(backend()?.networks.security_group_delete(&caller, id).await)?;
+    leave(&crate::paths::security_group(caller.project, id), &crate::paths::security_groups(caller.project));
     Ok(())
 }
 

@@ -58,7 +58,8 @@ fn Frame(wiring: Wiring, label: String, hint: Option<String>, required: bool, ch
 /// Most fields are required; the few that are not say so.
 #[component]
 fn Mark(required: bool) -> impl IntoView {
-    (!required).then(|| view! { <span class="field-optional">{text().common.optional}</span> })
+    // The space is for those who hear the label.
+    (!required).then(|| view! { " " <span class="field-optional">{text().common.optional}</span> })
 }
 
 #[component]

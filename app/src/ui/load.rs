@@ -50,7 +50,7 @@ where
     switch(move || match failure.get() {
         // What the page was about is not there: then the page is about that.
         Some(error @ api::Error::NotFound { .. }) => {
-            view! { <PageHeader title=text().ui.not_found/><Failure error/> }.into_any()
+            view! { <PageHeader title=text().ui.not_found/><p>{(text().error.error)(&error)}</p> }.into_any()
         }
         Some(error) => view! { <Failure error/> }.into_any(),
         None => newest.get_untracked().map(|first| children(or(newest, first)).into_any()).into_any(),
