@@ -16,7 +16,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-/// What every page inside a project knows.
+/// What every page inside a project knows. Another project is another page load, so none of it changes under a page's feet.
 #[derive(Clone, Copy)]
 pub struct Here {
     /// The project as the address writes it: for server functions.
@@ -33,18 +33,18 @@ pub fn here() -> Here {
 impl Here {
     /// The project, for links.
     pub fn id(self) -> ProjectId {
-        self.project.with(|project| project.parse().unwrap_or(ProjectId(Uuid::nil())))
+        self.project.with_untracked(|project| project.parse().unwrap_or(ProjectId(Uuid::nil())))
     }
 
     /// Why nothing can be changed here, for those whose role only lets them look.
     pub fn read_only(self) -> Option<String> {
-        let role = self.me.with(|me| me.as_ref().map(|me| me.role))?;
+        let role = self.me.with_untracked(|me| me.as_ref().map(|me| me.role))?;
         (role < Role::Member).then(|| (text().error.error)(&Error::Forbidden { needs: Role::Member.to_string() }))
     }
 
     /// Why something that only administrators may do cannot be done here.
     pub fn not_admin(self) -> Option<String> {
-        let role = self.me.with(|me| me.as_ref().map(|me| me.role))?;
+        let role = self.me.with_untracked(|me| me.as_ref().map(|me| me.role))?;
         (role < Role::Admin).then(|| (text().error.error)(&Error::Forbidden { needs: Role::Admin.to_string() }))
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn ProjectPicker(me: Signal<Me>) -> impl IntoView {
             let href = Signal::derive(move || path.with(|path| paths::in_project(path, project)));
             view! {
                 <li hidden=hidden>
-                    <MenuLink href current=project == current>{project_name}<span class="menu-detail">{(t.identity.role)(role)}</span></MenuLink>
+                    <MenuLink href current=project == current afresh=true>{project_name}<span class="menu-detail">{(t.identity.role)(role)}</span></MenuLink>
                 </li>
             }
         };

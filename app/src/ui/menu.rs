@@ -37,10 +37,13 @@ pub fn MenuLink(
     #[prop(into)] href: Signal<String>,
     #[prop(optional_no_strip)] icon: Option<Icon>,
     #[prop(optional)] current: bool,
+    /// Loads the page anew instead of changing the one that is there.
+    #[prop(optional)]
+    afresh: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a class="menu-item" href=move || href.get() aria-current=current.then_some("true") on:click=|event| hide_around(&event)>
+        <a class="menu-item" href=move || href.get() rel=afresh.then_some("external") aria-current=current.then_some("true") on:click=|event| hide_around(&event)>
             {icon.map(|icon| view! { <Glyph icon/> })}
             <span class="menu-text">{children()}</span>
             {current.then(|| view! { <Glyph icon=Icon::Check/> })}
