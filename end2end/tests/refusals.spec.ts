@@ -12,12 +12,12 @@ async function refused(person: Person, path: string, why: RegExp): Promise<void>
   await person.goTo("Images");
   await page.getByRole("link", { name: "Create image" }).first().click();
   await person.arrive("Create image");
-  await page.getByLabel("Name").fill("bad");
+  await page.getByLabel("Name").fill("refused-1");
   await page.getByLabel("File").setInputFiles(path);
   await page.getByRole("button", { name: "Upload" }).click();
   const field = page.locator(".field").filter({ has: page.getByLabel("File") });
   await expect(field.locator(".field-error")).toContainText(why);
-  await expect(page.getByLabel("Name")).toHaveValue("bad");
+  await expect(page.getByLabel("Name")).toHaveValue("refused-1");
 }
 
 /** The data of images that the program keeps. */
@@ -50,7 +50,7 @@ test("images that are none, or that reach for other files", async ({ person, off
 
   expect(stored(person)).toEqual(before);
   await person.goTo("Images");
-  await expect(person.row("bad")).toHaveCount(0);
+  await expect(person.row("refused-1")).toHaveCount(0);
 });
 
 test("an image for which the disk has no room", async ({ person, offing }) => {
@@ -76,9 +76,9 @@ test("a subnet that overlaps, a flavor too small, user data too long", async ({ 
   await page.getByRole("link", { name: "starter-network" }).first().click();
   await person.arrive("starter-network");
   await page.getByText("Add subnet").first().click();
-  await page.getByLabel("CIDR").fill("10.0.0.128/25");
+  await page.getByLabel("Network address").fill("10.0.0.128/25");
   await page.getByRole("button", { name: "Add subnet" }).click();
-  await expect(page.locator(".field").filter({ has: page.getByLabel("CIDR") }).locator(".field-error")).toContainText("10.0.0.0/24");
+  await expect(page.locator(".field").filter({ has: page.getByLabel("Network address") }).locator(".field-error")).toContainText("10.0.0.0/24");
 
   const disk = join(person.offing.data, "large.qcow2");
   execFileSync("qemu-img", ["create", "-q", "-f", "qcow2", disk, "30G"]);

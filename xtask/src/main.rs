@@ -18,6 +18,7 @@ mod testbed;
 mod totals;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -63,7 +64,10 @@ enum Task {
         filter: Vec<OsString>,
     },
     /// Measure the rows of the table of budgets, with 5,000 simulated instances.
-    Bench,
+    Bench {
+        /// A release build to measure, instead of making one.
+        program: Option<PathBuf>,
+    },
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
         #[arg(last = true, required = true)]
@@ -96,7 +100,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         }
         Task::Test => return Ok(told(test::test()?)),
         Task::E2e { filter } => return Ok(told(e2e::e2e(&filter)?)),
-        Task::Bench => bench::bench()?,
+        Task::Bench { program } => bench::bench(program)?,
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }

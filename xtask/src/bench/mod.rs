@@ -6,7 +6,7 @@ mod table;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -30,10 +30,10 @@ const ROUNDS: usize = 200;
 const LAUNCHES: usize = 400;
 const AT_ONCE: usize = 8;
 
-/// Sets up, builds, seeds, measures and prints.
-pub fn bench() -> Result<()> {
-    setup::run()?;
-    let program = build::build(true)?;
+/// Sets up, builds unless a program is given, seeds, measures and prints.
+pub fn bench(program: Option<PathBuf>) -> Result<()> {
+    let build = || setup::run().and_then(|()| build::build(true));
+    let program = program.map_or_else(build, Ok)?;
     let data = paths::target()?.join("bench");
     if data.exists() {
         fs::remove_dir_all(&data)?;
