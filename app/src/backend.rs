@@ -10,13 +10,14 @@
 
 use crate::fail::Fail;
 use crate::operation::calls::NEWEST;
+use api::account::{Account, Preferences, Zone};
 use api::compute::Compute;
 use api::identity::{Identity, Me};
 use api::image::Images;
 use api::network::Networks;
 use api::operation::{Operation, Operations};
 use api::quota::Quotas;
-use api::{Caller, ProjectId, UserId};
+use api::{Caller, ProjectId, Proof, UserId};
 use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
@@ -37,6 +38,7 @@ pub const CALLS: &str = "/api/";
 #[derive(Clone)]
 pub struct Backend {
     pub identity: Arc<dyn Identity>,
+    pub account: Arc<dyn Account>,
     pub images: Arc<dyn Images>,
     pub networks: Arc<dyn Networks>,
     pub compute: Arc<dyn Compute>,
@@ -48,8 +50,20 @@ pub struct Backend {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     pub user: UserId,
+    /// By what.
+    pub proof: Proof,
+    /// Where the request comes from.
+    pub address: String,
     /// The request's id, for log, audit and operations.
     pub request: String,
+}
+
+impl SignedIn {
+    /// The caller that this is in a project, as things are now.
+    pub async fn caller(&self, identity: &dyn Identity, project: ProjectId) -> api::Result<Caller> {
+        let caller = identity.caller(self.user, project, &self.request).await?;
+        Ok(Caller { proof: self.proof.clone(), address: self.address.clone(), ..caller })
+    }
 }
 
 /// What the frame of a project's page shows: read before the page is drawn, so that all of the page is drawn with it at hand. The edge
@@ -65,7 +79,7 @@ impl Arrival {
     pub async fn read(backend: &Backend, signed_in: &SignedIn, project: &str) -> Self {
         let read = async {
             let project = project.parse().map_err(|_| Error::not_found(Kind::Project, project))?;
-            let caller = backend.identity.caller(signed_in.user, project, &signed_in.request).await?;
+            let caller = signed_in.caller(&*backend.identity, project).await?;
             let me = backend.identity.me(&caller).await?;
             Ok((me, backend.operations.operation_list(&caller, NEWEST).await?))
         };
@@ -80,6 +94,13 @@ impl Arrival {
 pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>)> {
     let Arrival { me, tasks } = use_context::<Parts>()?.extensions.get().cloned()?;
     Some((answer(me), tasks))
+}
+
+/// What is kept for whoever has signed in. The edge puts it into the extensions of requests for pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub preferences: Preferences,
+    pub zone: Option<Zone>,
 }
 
 /// Addresses of the files that the console's browser half is made of; their names change with their content.
@@ -105,7 +126,7 @@ pub fn signed_in() -> Result<SignedIn, Fail> {
 pub async fn caller(project: &str) -> Result<Caller, Fail> {
     let signed_in = signed_in()?;
     let project: ProjectId = parse(Kind::Project, project)?;
-    answer(backend()?.identity.caller(signed_in.user, project, &signed_in.request).await)
+    answer(signed_in.caller(&*backend()?.identity, project).await)
 }
 
 /// An id from an address or a form. What is none names nothing.

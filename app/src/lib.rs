@@ -1,6 +1,7 @@
 //! The console: pages rendered on the server and taken over in the browser. `routes` is the table of all pages, `paths` every link,
 //! `ui` what pages are made of, `layout` what stands around them, `i18n` what they say.
 
+pub mod account;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod backend;
@@ -45,8 +46,9 @@ use leptos_router::components::Router;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let preferences = preferences();
-    provide_context(preferences);
     provide_context(preferences.lang);
+    provide_context(ui::Reading { zone: preferences.zone.clone(), page_size: preferences.page_size });
+    provide_context(preferences);
     ui::provide_clock();
     ui::provide_messages();
     // Styles show what only works with the program; tests wait for it.
@@ -59,14 +61,21 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What the reader has chosen, from the request's headers.
+/// What the reader has chosen, from the request.
 #[cfg(feature = "ssr")]
 fn preferences() -> Preferences {
     let header = |parts: &http::request::Parts, name| {
         parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let of = |parts: http::request::Parts| {
-        Preferences::from_headers(&header(&parts, http::header::COOKIE), &header(&parts, http::header::ACCEPT_LANGUAGE))
+        let of_headers = Preferences::from_headers(
+            &header(&parts, http::header::COOKIE),
+            &header(&parts, http::header::ACCEPT_LANGUAGE),
+        );
+        match parts.extensions.get::<backend::Kept>() {
+            Some(kept) => of_headers.with(&kept.preferences, kept.zone.clone()),
+            None => of_headers,
+        }
     };
     use_context::<http::request::Parts>().map(of).unwrap_or_default()
 }
@@ -79,5 +88,7 @@ fn preferences() -> Preferences {
     Preferences {
         lang: i18n::Lang::from_tag(&attribute("lang")).unwrap_or_default(),
         theme: layout::Theme::parse(&attribute("data-theme")).unwrap_or_default(),
+        zone: Some(attribute("data-zone")).filter(|zone| !zone.is_empty()).and_then(|zone| zone.parse().ok()),
+        page_size: attribute("data-page-size").parse().unwrap_or_default(),
     }
 }

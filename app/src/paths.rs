@@ -35,6 +35,11 @@ pages! {
     network_create = "networks/create";
     floating_ips = "floating-ips";
     security_groups = "security-groups";
+    profile = "account/profile";
+    password = "account/password";
+    account_sessions = "account/sessions";
+    preferences = "account/preferences";
+    sessions = "admin/sessions";
     /// An administrator's page; the project stays in the address so that the way back is not lost.
     hypervisors = "admin/hypervisors";
 }
@@ -77,6 +82,7 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::Subnet | Kind::Router | Kind::Port => networks(project),
         Kind::SecurityGroupRule => security_groups(project),
         Kind::Host => hypervisors(project),
+        Kind::Session => account_sessions(project),
         Kind::Domain | Kind::Project | Kind::User | Kind::Operation => return None,
     })
 }
@@ -86,8 +92,8 @@ pub fn in_project(path: &str, project: ProjectId) -> String {
     let mut parts = path.trim_start_matches('/').split('/');
     let (Some("p"), Some(_), Some(area)) = (parts.next(), parts.next(), parts.next()) else { return overview(project) };
     match (area, parts.next()) {
-        ("admin", Some(page)) => within(project, format_args!("admin/{page}")),
-        ("admin", None) => overview(project),
+        ("admin" | "account", Some(page)) => within(project, format_args!("{area}/{page}")),
+        ("admin" | "account", None) => overview(project),
         (list, _) => within(project, list),
     }
 }

@@ -1,6 +1,7 @@
 //! Where a page is: the project of the address, who looks at it, and the frame around.
 
 use crate::Fail;
+use crate::account::SessionWatch;
 use crate::i18n::text;
 use crate::identity::calls::me_show;
 use crate::layout::{ErrorPage, Frame, SignInFrame};
@@ -67,33 +68,36 @@ pub fn ProjectFrame() -> impl IntoView {
     let (known, tasks) = (RwSignal::new(me), RwSignal::new(tasks.unwrap_or_default()));
     let versions = move || (live.version(Kind::User), live.version(Kind::Project));
     follow(project, versions, known.with_untracked(Option::is_some), me_show, move |me| known.set(Some(me)));
-    follow(project, move || live.version(Kind::Operation), true, operation_list, move |newest| {
-        newest.into_iter().for_each(|newest| tasks.set(newest));
-    });
-    // The session has ended: the server knows the way to the sign-in page and back.
-    Effect::new(move |_| {
-        if known.with(|known| matches!(known, Some(Err(Fail(Error::Unauthenticated))))) {
-            _ = window().location().reload();
-        }
-    });
+    follow(
+        project,
+        move || live.version(Kind::Operation),
+        true,
+        operation_list,
+        move |newest| {
+            newest.into_iter().for_each(|newest| tasks.set(newest));
+        },
+    );
     let me = Memo::new(move |last: Option<&Option<Me>>| match known.get() {
         Some(Ok(me)) => Some(me),
         _ => last.cloned().flatten(),
     });
     provide_context(Here { project, me: me.into() });
-    let failure = Memo::new(move |_| known.with(|known| known.as_ref()?.as_ref().err().map(|fail| fail.0.clone())));
+    let failed = Memo::new(move |_| known.with(|known| known.as_ref()?.as_ref().err().map(|fail| fail.0.clone())));
     let is_known = Memo::new(move |_| me.with(Option::is_some));
+    // A session that has ended leaves the page as it is: there may be something in its forms.
+    let ended = Memo::new(move |_| is_known.get() && failed.with(|error| *error == Some(Error::Unauthenticated)));
+    let failure = Memo::new(move |_| failed.get().filter(|_| !ended.get()));
     switch(move || match (failure.get(), is_known.get()) {
         (Some(error), _) => view! { <SignInFrame><ErrorPage error/></SignInFrame> }.into_any(),
-        (None, true) => framed(me, tasks).into_any(),
+        (None, true) => framed(me, tasks, ended).into_any(),
         (None, false) => ().into_any(),
     })
 }
 
-fn framed(me: Memo<Option<Me>>, tasks: RwSignal<Vec<Operation>>) -> Option<impl IntoView> {
+fn framed(me: Memo<Option<Me>>, tasks: RwSignal<Vec<Operation>>, ended: Memo<bool>) -> Option<impl IntoView> {
     let first = me.get_untracked()?;
     let me = Signal::derive(move || me.get().unwrap_or_else(|| first.clone()));
-    Some(view! { <Frame me tasks><Offline/><Outlet/></Frame> })
+    Some(view! { <Frame me tasks><Offline/><SessionWatch ended/><Outlet/></Frame> })
 }
 
 /// Reads something of the project whenever it has changed, in the browser; the first time only if nothing is known of it.

@@ -1,6 +1,7 @@
 //! The table of all pages.
 
-use crate::admin::Hypervisors;
+use crate::account::{AccountSessions, Password, PreferencesPage, Profile};
+use crate::admin::{Hypervisors, Sessions};
 use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch};
 // The page of components is part of debug builds only.
 #[cfg(debug_assertions)]
@@ -45,6 +46,11 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("security-groups") view=SecurityGroups ssr=Async/>
                 <Route path=path!("security-groups/:id") view=SecurityGroupPage ssr=Async/>
                 <Route path=path!("flavors") view=Flavors ssr=Async/>
+                <Route path=path!("account/profile") view=Profile ssr=Async/>
+                <Route path=path!("account/password") view=Password ssr=Async/>
+                <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>
+                <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
+                <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
             </ParentRoute>
         </Routes>

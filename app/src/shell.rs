@@ -14,7 +14,8 @@ pub fn Shell() -> impl IntoView {
     let preferences = crate::preferences();
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.lang.tag() data-theme=preferences.theme.as_str()>
+        <html lang=preferences.lang.tag() data-theme=preferences.theme.as_str() data-zone=preferences.zone.map(|zone| zone.to_string())
+            data-page-size=(preferences.page_size > 0).then(|| preferences.page_size.to_string())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -93,6 +93,7 @@ fn is_visible(event: &Event, caller: &Caller) -> bool {
     match (event.project, event.kind) {
         (Some(project), _) => project == caller.project,
         (None, Kind::User | Kind::Project | Kind::Domain) => false,
+        (None, Kind::Session) => authz::require(caller, Action::ManageSessions).is_ok(),
         (None, Kind::Host) => authz::require(caller, Action::ReadHosts).is_ok(),
         (None, _) => true,
     }

@@ -13,7 +13,7 @@ use leptos::server_fn::error::ServerFnUrlError;
 pub async fn caller(edge: &Edge, project: &str, signed_in: Option<Extension<SignedIn>>) -> Result<Caller> {
     let Extension(signed_in) = signed_in.ok_or(Error::Unauthenticated)?;
     let project: ProjectId = project.parse().map_err(|_| Error::not_found(Kind::Project, project))?;
-    edge.backend.identity.caller(signed_in.user, project, &signed_in.request).await
+    signed_in.caller(&*edge.backend.identity, project).await
 }
 
 /// Back to the form's page with its values and the error in the address, where Leptos puts the errors of plain forms too: under `path`,

@@ -89,6 +89,7 @@ impl Edge {
     ) -> Self {
         let backend = Backend {
             identity: cloud.identity.clone(),
+            account: cloud.identity.clone(),
             images: cloud.images.clone(),
             networks: cloud.networks.clone(),
             compute: cloud.compute.clone(),

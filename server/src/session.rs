@@ -2,20 +2,23 @@
 //!
 //! The cookie holds a random id, the table `session` its SHA-256, so that a stolen database opens no session. Nothing is written before
 //! somebody has signed in (else a flood of visitors would fill the table), and a session's content never changes afterwards: only its
-//! end moves, with use, up to a limit counted from the sign-in.
+//! end moves, with use, up to a limit counted from the sign-in. A page that merely looks how long it still has does not use it.
 
 use crate::Edge;
 use crate::failure::Failure;
+use crate::listen::Peer;
 use crate::observe::RequestId;
-use api::{Micros, UserId};
-use app::backend::SignedIn;
+use api::{Micros, Proof, UserId};
+use app::backend::{Kept, SignedIn, accepts_html};
 use async_trait::async_trait;
 use axum::extract::{Request, State};
+use axum::http::header::USER_AGENT;
+use axum::http::{Extensions, HeaderMap};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, RequestExt};
 use cloud::clock::Clock;
-use cloud::identity::{IdentityService, SessionRow};
+use cloud::identity::{IdentityService, SessionRow, agent_kept};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
@@ -28,8 +31,14 @@ use tower_sessions::{Session, SessionManagerLayer, SessionStore};
 
 const USER: &str = "user";
 const SINCE: &str = "since";
-/// A session's end is moved when this much would be gained, not with every click.
+const ADDRESS: &str = "address";
+const AGENT: &str = "agent";
+/// Only of a session that has been loaded: when it was last used.
+const USED: &str = "used";
+/// A session's use is written down when the last one is this long ago, not with every click.
 const STEP: Micros = 60_000_000;
+/// What an open page asks by itself.
+const BY_ITSELF: [&str; 2] = ["/api/session_show", "/events"];
 
 /// How long a session lives.
 #[derive(Clone, Copy, Debug)]
@@ -84,11 +93,17 @@ impl SessionStore for Store {
         let value = |key| record.data.get(key).cloned().and_then(|value| serde_json::from_value(value).ok());
         let since = record.data.get(SINCE).and_then(serde_json::Value::as_i64);
         let (Some(user), Some(since)) = (value(USER), since) else { return Ok(()) };
+        let text = |key| record.data.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let now = self.clock.now();
         let row = SessionRow {
             id_hash: IdHash::from(record.id).0,
             user: Some(user),
             data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
-            expires_at: self.lifetime.end(self.clock.now(), since),
+            address: text(ADDRESS),
+            agent: text(AGENT),
+            used_at: now,
+            expires_at: self.lifetime.end(now, since),
+            longest_at: since.saturating_add(micros(self.lifetime.longest)),
         };
         self.identity.session_save(&row).await.map_err(failed)
     }
@@ -96,15 +111,11 @@ impl SessionStore for Store {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let hash = IdHash::from(*id);
         let Some(row) = self.identity.session_load(&hash.0).await.map_err(failed)? else { return Ok(None) };
-        let data: std::collections::HashMap<String, serde_json::Value> =
+        let mut data: std::collections::HashMap<String, serde_json::Value> =
             serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        let since = data.get(SINCE).and_then(serde_json::Value::as_i64).unwrap_or_default();
-        let end = self.lifetime.end(self.clock.now(), since);
-        if end - row.expires_at >= STEP {
-            self.identity.session_extend(&hash.0, end).await.map_err(failed)?;
-        }
-        let expiry_date =
-            OffsetDateTime::from_unix_timestamp(end / 1_000_000).map_err(|e| Error::Decode(e.to_string()))?;
+        data.insert(USED.to_owned(), row.used_at.into());
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000_000)
+            .map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
@@ -135,24 +146,41 @@ pub async fn sign_in(
     session: &Session,
     user: UserId,
     now: Micros,
+    from: &Origin,
 ) -> std::result::Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
     session.insert(USER, user).await?;
+    session.insert(ADDRESS, &from.address).await?;
+    session.insert(AGENT, &from.agent).await?;
     session.insert(SINCE, now).await
 }
 
+/// Where a request comes from and what has sent it, as far as that can be known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub address: String,
+    pub agent: String,
+}
+
+impl Origin {
+    pub fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Self {
+            address: extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()).unwrap_or_default(),
+            agent: agent_kept(agent),
+        }
+    }
+}
+
 /// Finds out who has signed in, for everything behind.
-pub async fn identify(State(_): State<Edge>, mut request: Request, next: Next) -> Response {
-    let found = async {
-        let Extension(session) = request.extract_parts::<Extension<Session>>().await.map_err(|e| e.to_string())?;
-        let user = session.get::<UserId>(USER).await.map_err(|error| error.to_string())?;
-        Ok::<_, String>(user.zip(session.id()))
-    };
-    match found.await {
-        Ok(Some((user, id))) => {
+pub async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    match found(&edge, &mut request).await {
+        Ok(Some((user, hash))) => {
             let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-            request.extensions_mut().insert(SignedIn { user, request: request_id });
-            request.extensions_mut().insert(IdHash::from(id));
+            let address = Origin::of(request.extensions(), request.headers()).address;
+            let proof = Proof::Session(hash.0.clone());
+            request.extensions_mut().insert(SignedIn { user, proof, address, request: request_id });
+            request.extensions_mut().insert(hash);
         }
         Ok(None) => {}
         Err(error) => {
@@ -165,4 +193,24 @@ pub async fn identify(State(_): State<Edge>, mut request: Request, next: Next) -
         }
     }
     next.run(request).await
+}
+
+/// Whose session it is, if it is one; notes that it is in use, and for a page how its owner likes the console.
+async fn found(edge: &Edge, request: &mut Request) -> std::result::Result<Option<(UserId, IdHash)>, String> {
+    let Extension(session) = request.extract_parts::<Extension<Session>>().await.map_err(|error| error.to_string())?;
+    let get = async |key| session.get::<Micros>(key).await.map_err(|error| error.to_string());
+    let user = session.get::<UserId>(USER).await.map_err(|error| error.to_string())?;
+    let Some((user, hash)) = user.zip(session.id().map(IdHash::from)) else { return Ok(None) };
+    let identity = &edge.cloud.identity;
+    let now = edge.cloud.clock().now();
+    let used = get(USED).await?.unwrap_or(now);
+    if now - used >= STEP && !BY_ITSELF.contains(&request.uri().path()) {
+        let end = edge.settings.lifetime.end(now, get(SINCE).await?.unwrap_or_default());
+        identity.session_used(&hash.0, end).await.map_err(|error| error.to_string())?;
+    }
+    if accepts_html(request.headers()) {
+        let (preferences, zone) = identity.preferences_of(user).await.map_err(|error| error.to_string())?;
+        request.extensions_mut().insert(Kept { preferences, zone });
+    }
+    Ok(Some((user, hash)))
 }

@@ -1,6 +1,7 @@
 //! Signing in and out: plain forms, so that they work without any script.
 
 use crate::failure::Failure;
+use crate::session::Origin;
 use crate::{Edge, local, pages, session};
 use api::Error;
 use api::identity::SignInFailure;
@@ -27,6 +28,7 @@ struct Credentials {
 /// Signs in and goes where the visitor wanted to; or shows the form again with the reason, the name kept.
 pub async fn sign_in(State(edge): State<Edge>, session: Session, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let origin = Origin::of(&parts.extensions, &parts.headers);
     let form = Request::from_parts(parts.clone(), body);
     let credentials = match Form::<Credentials>::from_request(form, &()).await {
         Ok(Form(credentials)) => credentials,
@@ -34,7 +36,7 @@ pub async fn sign_in(State(edge): State<Edge>, session: Session, request: Reques
     };
     let next = local::page(&credentials.next).unwrap_or_default().to_owned();
     match edge.backend.identity.sign_in(&credentials.name, &credentials.password).await {
-        Ok(user) => match session::sign_in(&session, user, edge.cloud.clock().now()).await {
+        Ok(user) => match session::sign_in(&session, user, edge.cloud.clock().now(), &origin).await {
             Ok(()) => Redirect::to(if next.is_empty() { "/" } else { &next }).into_response(),
             Err(error) => {
                 tracing::error!(%error, "the session cannot be written");

@@ -57,7 +57,7 @@ impl Standing {
         if session.and_then(|session| session.user) != Some(self.signed_in.user) {
             return Err(Error::Unauthenticated);
         }
-        self.edge.backend.identity.caller(self.signed_in.user, self.project, &self.signed_in.request).await
+        self.signed_in.caller(&*self.edge.backend.identity, self.project).await
     }
 
     /// Resolves when the right should be looked at again.

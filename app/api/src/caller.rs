@@ -41,6 +41,16 @@ impl FromStr for Role {
     }
 }
 
+/// By what somebody has been recognised.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Proof {
+    /// Nobody has asked: the program itself, or its command line.
+    #[default]
+    Program,
+    /// A browser's session, by the hash of its id.
+    Session(String),
+}
+
 /// Who asks, in which project, with which role: made anew for each request from the session, so that a role taken away is gone at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -50,6 +60,10 @@ pub struct Caller {
     pub project_name: String,
     /// The strongest role the user has in the project.
     pub role: Role,
+    /// By what the caller has been recognised: fixed with the request, whatever the role is.
+    pub proof: Proof,
+    /// Where the request comes from; empty for what the program does by itself.
+    pub address: String,
     /// Ties the log, the audit row and the operation of one request together; `req-` and a UUID, as OpenStack writes it.
     pub request: String,
 }

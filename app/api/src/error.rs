@@ -4,6 +4,7 @@
 //! console translates by matching on the variants, so nothing here carries a ready-made sentence that another language could not say.
 //! A thing that the caller may not see is `NotFound`, never `Forbidden`: its existence is nobody's business.
 
+use crate::account::PasswordFault;
 use crate::compute::Refusal;
 use crate::event::Kind;
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,8 @@ pub enum Why {
     Range { min: i64, max: i64 },
     #[error("User name or password is wrong.")]
     Credentials,
+    #[error("{0}")]
+    Password(PasswordFault),
     #[error("At least {min} characters.")]
     TooShort { min: usize },
     #[error("{what}")]

@@ -24,10 +24,11 @@ pub enum Kind {
     SecurityGroupRule,
     Operation,
     Host,
+    Session,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Domain,
         Kind::Project,
         Kind::User,
@@ -44,6 +45,7 @@ impl Kind {
         Kind::SecurityGroupRule,
         Kind::Operation,
         Kind::Host,
+        Kind::Session,
     ];
 
     /// The word in rows and events.
@@ -65,6 +67,7 @@ impl Kind {
             Self::SecurityGroupRule => "security_group_rule",
             Self::Operation => "operation",
             Self::Host => "host",
+            Self::Session => "session",
         }
     }
 

@@ -4,6 +4,7 @@
 //! crate of the workspace. Each service has a file named after its noun, with its views (what a page shows), its requests (what a form
 //! sends) and one trait, the service's contract. Calls are noun_verb, the caller first.
 
+pub mod account;
 pub mod caller;
 pub mod compute;
 pub mod error;
@@ -17,7 +18,7 @@ pub mod operation;
 pub mod page;
 pub mod quota;
 
-pub use caller::{Caller, Role};
+pub use caller::{Caller, Proof, Role};
 pub use error::{Error, Field, Result, Why};
 pub use event::{Event, Kind};
 pub use id::*;

@@ -2,10 +2,36 @@
 
 use crate::Fail;
 use crate::backend::*;
+use api::account::Session;
 use api::compute::HypervisorHost;
+use api::{ListQuery, Page};
 
 #[server(endpoint = "hypervisor_list")]
 pub async fn hypervisor_list(project: String) -> Result<Vec<HypervisorHost>, Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.compute.hypervisor_list(&caller).await)
+}
+
+#[server(endpoint = "session_list_all")]
+pub async fn session_list_all(project: String, #[server(default)] query: ListQuery) -> Result<Page<Session>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_list_all(&caller, &query).await)
+}
+
+/// Leads to everybody's sessions.
+#[server(endpoint = "session_revoke_any")]
+pub async fn session_revoke_any(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_revoke_any(&caller, &id).await)?;
+    redirect(&crate::paths::sessions(caller.project));
+    Ok(())
+}
+
+/// Leads to everybody's sessions.
+#[server(endpoint = "session_revoke_user")]
+pub async fn session_revoke_user(project: String, user: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_revoke_user(&caller, parse(Kind::User, &user)?).await)?;
+    redirect(&crate::paths::sessions(caller.project));
+    Ok(())
 }

@@ -11,7 +11,9 @@ use crate::live::{ReloadWhile, use_live};
 use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
-use crate::ui::{Crumb, Load, Notice, Outcomes, PageHeader, RowActions, Tab, Tabs, Tone, current_tab, messages, switch};
+use crate::ui::{
+    Crumb, Load, Notice, Outcomes, PageHeader, RowActions, Tab, Tabs, Tone, current_tab, messages, switch,
+};
 use api::compute::InstanceDetail;
 use api::{Error, Kind};
 use leptos::prelude::*;

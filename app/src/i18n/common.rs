@@ -11,9 +11,11 @@ texts! {
         floating_ips = "Floating IPs", "유동 IP";
         security_groups = "Security Groups", "보안 그룹";
         hypervisors = "Hypervisors", "하이퍼바이저";
+        sessions = "Sessions", "세션";
 
         area_compute = "Compute", "컴퓨트";
         area_network = "Network", "네트워크";
+        area_account = "Account", "계정";
         area_admin = "Admin", "관리";
 
         name = "Name", "이름";

@@ -1,6 +1,6 @@
 //! What went wrong, in words. The variants come from `api`; each match is exhaustive, so that a new one does not compile untranslated.
 
-use super::{compute, format::bytes, identity, particle};
+use super::{account, compute, format::bytes, identity, particle};
 use api::compute::{Refusal, Verb};
 use api::error::{Conflict, Error, Why};
 use api::quota::Resource;
@@ -165,6 +165,7 @@ fn why_ko(why: &Why) -> String {
             format!("이미지에 필요한 메모리는 {needs}MB이지만 이 플레이버의 메모리는 {has}MB입니다.")
         }
         Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
+        Why::Password(fault) => account::password_fault_ko(*fault),
         Why::Credentials => "사용자 이름 또는 비밀번호가 올바르지 않습니다.".to_owned(),
         Why::TooShort { min } => format!("{min}자 이상 입력해 주세요."),
         Why::Image { what } => format!("이미지를 사용할 수 없습니다: {what}"),
@@ -219,6 +220,7 @@ fn kind_ko(kind: Kind) -> &'static str {
         Kind::SecurityGroupRule => "보안 그룹 규칙",
         Kind::Operation => "작업",
         Kind::Host => "호스트",
+        Kind::Session => "세션",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Lang;
 use api::Micros;
+use api::account::Zone;
 use time::OffsetDateTime;
 
 /// 1234567 → 1,234,567. English and Korean group alike.
@@ -44,13 +45,15 @@ pub fn gibibytes(gb: u64) -> String {
     bytes(gb.saturating_mul(1 << 30))
 }
 
-/// Day and minute in UTC: what a page shows before a browser knows better.
-pub fn moment(lang: Lang, at: Micros) -> String {
-    let Some(at) = utc(at) else { return String::new() };
+/// Day and minute, in the reader's time zone or in UTC: what a page shows before a browser knows better.
+pub fn moment(lang: Lang, at: Micros, zone: Option<&Zone>) -> String {
+    let offset = zone.map_or(0, |zone| zone.offset(at));
+    let Some(at) = utc(at.saturating_add(i64::from(offset) * 60_000_000)) else { return String::new() };
+    let zone = zone.map_or("UTC", |zone| zone.name.as_str());
     let (year, month, day, hour, minute) = (at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
     match lang {
-        Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", MONTHS[usize::from(month) - 1]),
-        Lang::Ko => format!("{year}. {month}. {day}. {hour:02}:{minute:02} UTC"),
+        Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} {zone}", MONTHS[usize::from(month) - 1]),
+        Lang::Ko => format!("{year}. {month}. {day}. {hour:02}:{minute:02} {zone}"),
     }
 }
 
@@ -59,6 +62,16 @@ pub fn rfc3339(at: Micros) -> String {
     let Some(at) = utc(at) else { return String::new() };
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", at.hour(), at.minute(), at.second())
+}
+
+/// To the second, in a time zone: for tooltips.
+pub fn exact(at: Micros, zone: &Zone) -> String {
+    let offset = zone.offset(at);
+    let Some(at) = utc(at.saturating_add(i64::from(offset) * 60_000_000)) else { return String::new() };
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    let (sign, offset) = (if offset < 0 { '-' } else { '+' }, offset.abs());
+    let time = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+    format!("{year:04}-{month:02}-{day:02} {time} {sign}{:02}:{:02} {}", offset / 60, offset % 60, zone.name)
 }
 
 /// How long ago, or how soon, in the one unit that matters.
@@ -144,8 +157,13 @@ mod tests {
     #[test]
     fn moments() {
         let at = 1_795_350_285_000_000;
-        assert_eq!(moment(Lang::En, at), "22 Nov 2026, 12:24 UTC");
-        assert_eq!(moment(Lang::Ko, at), "2026. 11. 22. 12:24 UTC");
+        assert_eq!(moment(Lang::En, at, None), "22 Nov 2026, 12:24 UTC");
+        assert_eq!(moment(Lang::Ko, at, None), "2026. 11. 22. 12:24 UTC");
+        let seoul = Zone { name: "Asia/Seoul".into(), spans: vec![(0, 540)] };
+        assert_eq!(moment(Lang::En, at, Some(&seoul)), "22 Nov 2026, 21:24 Asia/Seoul");
+        assert_eq!(exact(at, &seoul), "2026-11-22 21:24:45 +09:00 Asia/Seoul");
+        let st_johns = Zone { name: "America/St_Johns".into(), spans: vec![(0, -210)] };
+        assert_eq!(exact(at, &st_johns), "2026-11-22 08:54:45 -03:30 America/St_Johns");
         assert_eq!(rfc3339(at), "2026-11-22T12:24:45Z");
         assert_eq!(rfc3339(i64::MAX), "");
     }

@@ -18,6 +18,7 @@ macro_rules! texts {
     (@type $kind:ty) => { $kind };
 }
 
+pub mod account;
 pub mod common;
 pub mod compute;
 pub mod error;
@@ -87,6 +88,7 @@ impl Lang {
 pub struct Catalogue {
     pub lang: Lang,
     pub common: &'static common::Common,
+    pub account: &'static account::Account,
     pub ui: &'static ui::Ui,
     pub identity: &'static identity::Identity,
     pub compute: &'static compute::Compute,
@@ -100,6 +102,7 @@ pub struct Catalogue {
 static EN: Catalogue = Catalogue {
     lang: Lang::En,
     common: &common::EN,
+    account: &account::EN,
     ui: &ui::EN,
     identity: &identity::EN,
     compute: &compute::EN,
@@ -113,6 +116,7 @@ static EN: Catalogue = Catalogue {
 static KO: Catalogue = Catalogue {
     lang: Lang::Ko,
     common: &common::KO,
+    account: &account::KO,
     ui: &ui::KO,
     identity: &identity::KO,
     compute: &compute::KO,

@@ -32,10 +32,20 @@ fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
         place(t.common.floating_ips, Icon::FloatingIp, paths::floating_ips),
         place(t.common.security_groups, Icon::SecurityGroup, paths::security_groups),
     ];
+    let account = vec![
+        place(t.account.profile, Icon::User, paths::profile),
+        place(t.common.sessions, Icon::Console, paths::account_sessions),
+        place(t.account.preferences, Icon::Language, paths::preferences),
+    ];
     let mut areas = vec![(t.common.area_compute, compute), (t.common.area_network, network)];
     if role == Role::Admin {
-        areas.push((t.common.area_admin, vec![place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors)]));
+        let admin = vec![
+            place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors),
+            place(t.common.sessions, Icon::Console, paths::sessions),
+        ];
+        areas.push((t.common.area_admin, admin));
     }
+    areas.push((t.common.area_account, account));
     areas
 }
 

@@ -1,6 +1,8 @@
-//! What the reader has chosen for the whole console. It travels in cookies, so that the first byte of a page is right already.
+//! What the reader has chosen for the whole console: kept on the server for those who have signed in, in cookies for the others. Either
+//! way the first byte of a page is right already.
 
 use crate::i18n::Lang;
+use api::account::{Preferences as Kept, Zone};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,10 +32,14 @@ impl Theme {
 }
 
 /// The reader's choices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
     pub lang: Lang,
     pub theme: Theme,
+    /// `None`: the browser's own.
+    pub zone: Option<Zone>,
+    /// Rows on a page of a list; 0 is the list's own number.
+    pub page_size: u32,
 }
 
 impl Preferences {
@@ -42,6 +48,17 @@ impl Preferences {
         Self {
             lang: cookie(cookies, "lang").and_then(Lang::from_tag).unwrap_or_else(|| Lang::accepted(accept_language)),
             theme: cookie(cookies, "theme").and_then(Theme::parse).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// With what the server keeps for whoever has signed in, which counts for more.
+    pub fn with(self, kept: &Kept, zone: Option<Zone>) -> Self {
+        Self {
+            lang: kept.lang.as_deref().and_then(Lang::from_tag).unwrap_or(self.lang),
+            theme: kept.theme.as_deref().and_then(Theme::parse).unwrap_or(self.theme),
+            zone,
+            page_size: kept.page_size.unwrap_or_default(),
         }
     }
 }
@@ -63,7 +80,7 @@ mod tests {
         fn check(cookies: &str, accept: &str, lang: Lang, theme: Theme) {
             assert_eq!(
                 Preferences::from_headers(cookies, accept),
-                Preferences { lang, theme },
+                Preferences { lang, theme, ..Preferences::default() },
                 "{cookies:?} {accept:?}"
             );
         }
@@ -71,5 +88,13 @@ mod tests {
         check("id=x; lang=ko; theme=dark", "en", Lang::Ko, Theme::Dark);
         check("lang=xx; theme=blue", "ko", Lang::Ko, Theme::System);
         check("xlang=ko", "en", Lang::En, Theme::System);
+    }
+
+    #[test]
+    fn what_is_kept_counts_for_more() {
+        let of_headers = Preferences::from_headers("lang=en; theme=dark", "");
+        let kept = Kept { lang: Some("ko".into()), page_size: Some(50), ..Kept::default() };
+        let expected = Preferences { lang: Lang::Ko, theme: Theme::Dark, zone: None, page_size: 50 };
+        assert_eq!(of_headers.with(&kept, None), expected);
     }
 }

@@ -3,7 +3,7 @@
 use super::preferences::{Preferences, Theme};
 use crate::i18n::{Lang, text};
 use crate::paths;
-use crate::ui::{Glyph, Hidden, Icon, Menu, hide_around};
+use crate::ui::{Glyph, Hidden, Icon, Menu, MenuLink, hide_around};
 use api::identity::Me;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -32,6 +32,8 @@ pub(super) fn UserMenu(me: Signal<Me>, help: RwSignal<bool>) -> impl IntoView {
                 <p class="account-name">{move || me.with(|me| me.user_name.clone())}</p>
                 <p class="account-role">{move || me.with(|me| (t.ui.role)((t.identity.role)(me.role)))}</p>
             </div>
+            <MenuLink href=Signal::derive(move || me.with(|me| paths::profile(me.project))) icon=Some(Icon::User)>{t.account.profile}</MenuLink>
+            <MenuLink href=Signal::derive(move || me.with(|me| paths::password(me.project))) icon=Some(Icon::Lock)>{t.account.change_password}</MenuLink>
             <PreferenceForm title=t.ui.theme>{Theme::ALL.map(theme).collect_view()}</PreferenceForm>
             <LanguageForm/>
             <button class="menu-item scripted" type="button" on:click=help><Glyph icon=Icon::Help/><span class="menu-text">{t.ui.keys}</span></button>

@@ -1,5 +1,6 @@
 //! What a list reads from the page's address, and the addresses of its other views.
 
+use super::when::Reading;
 use crate::paths;
 use api::ListQuery;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ const OF_LIST: [&str; 6] = ["search", "status", "sort", "after", "before", "limi
 /// What the address asks of a list.
 pub fn list_query() -> Memo<ListQuery> {
     let query = use_query_map();
+    let page_size = use_context::<Reading>().map_or(0, |reading| reading.page_size);
     Memo::new(move |_| {
         query.with(|query| {
             let get = |name| query.get(name).unwrap_or_default();
@@ -20,7 +22,7 @@ pub fn list_query() -> Memo<ListQuery> {
                 sort: get("sort"),
                 after: get("after"),
                 before: get("before"),
-                limit: get("limit").parse().unwrap_or_default(),
+                limit: get("limit").parse().unwrap_or(page_size),
             }
         })
     })

@@ -42,7 +42,11 @@ where
     V: IntoView + 'static,
 {
     // The resource is read in memos only: below a `Transition` even its untracked reads subscribe, and would draw everything anew.
-    let failure = late(Memo::new(move |_| from.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))));
+    let failure = late(Memo::new(move |last: Option<&Option<api::Error>>| {
+        let now: Option<api::Error> = from.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into));
+        // When the session has ended, what is shown stays: there may be something in a form.
+        now.filter(|error| *error != api::Error::Unauthenticated || last != Some(&None))
+    }));
     let newest = Memo::new(move |last: Option<&Option<T>>| match from.get() {
         Some(Ok(value)) => Some(value),
         _ => last.cloned().unwrap_or_else(|| first.clone()),

@@ -100,4 +100,4 @@ pub use skeleton::{Skeleton, Spinner};
 pub use state::{StateBadge, Tag, Tone};
 pub use table::{Column, Rows, Table};
 pub use tabs::{Tab, Tabs, current_tab};
-pub use when::{When, provide_clock};
+pub use when::{Reading, When, provide_clock};

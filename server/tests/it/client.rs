@@ -5,12 +5,16 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response};
 use futures::StreamExt as _;
+use server::listen::Peer;
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower::ServiceExt as _;
 
 pub const HOSTNAME: &str = "cloud.example";
+/// Where every test's browser sits.
+pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 7);
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What a test waits for comes at once; this is when to give up on it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -76,7 +80,8 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let cookies = self.cookies.lock().unwrap();
         let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::builder().method(method).uri(path).header(HOST, HOSTNAME);
+        let peer = Peer(SocketAddr::from((ADDRESS, 40_000)));
+        let request = Request::builder().method(method).uri(path).header(HOST, HOSTNAME).extension(peer);
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 

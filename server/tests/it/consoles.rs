@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::world::{World, world};
+use api::account::Account as _;
 use api::compute::Compute as _;
 use api::{InstanceId, ProjectId};
 use futures::{SinkExt as _, StreamExt as _};
@@ -113,4 +114,13 @@ async fn a_stopped_instance_has_no_console() {
     world.settle().await;
     let Err(Error::Http(answer)) = open(&world, &client, project, id, "vnc").await else { panic!("it opened") };
     assert_eq!(answer.status(), 409);
+}
+
+#[tokio::test]
+async fn ending_the_session_closes_the_console() {
+    let (world, client, project, id) = running().await;
+    let mut socket = open(&world, &client, project, id, "serial").await.unwrap();
+    let admin = world.admin().await;
+    world.cloud.identity.session_revoke_user(&admin, admin.user).await.unwrap();
+    assert_eq!(closed(&mut socket).await, CloseCode::Policy);
 }

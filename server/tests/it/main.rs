@@ -4,6 +4,7 @@
 // All of it is test: the lint knows only functions that are marked so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod account;
 mod client;
 mod compute_pages;
 mod consoles;

@@ -3,7 +3,7 @@
 use super::store;
 use crate::core::Core;
 use api::identity::{Me, Membership};
-use api::{Caller, Error, Kind, ProjectId, Result, UserId};
+use api::{Caller, Error, Kind, ProjectId, Proof, Result, UserId};
 
 pub async fn membership_list(core: &Core, user: UserId) -> Result<Vec<Membership>> {
     if !store::user::is_enabled(core.db.read(), user).await? {
@@ -20,6 +20,8 @@ pub async fn caller(core: &Core, user: UserId, project: ProjectId, request: &str
             project,
             project_name: row.project_name,
             role: row.role,
+            proof: Proof::Program,
+            address: String::new(),
             request: request.to_owned(),
         }),
         None if !store::user::is_enabled(core.db.read(), user).await? => Err(Error::Unauthenticated),

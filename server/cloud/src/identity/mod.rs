@@ -4,6 +4,7 @@
 //! all SQL in `store/`, the hashing in `password.rs`. `caller.rs` makes a caller anew for each request from the rows as they are then: a
 //! user who is disabled or loses a role has lost it with the next click.
 
+mod account;
 mod assignment;
 mod caller;
 mod first_start;
@@ -15,6 +16,7 @@ mod sign_in;
 mod store;
 mod user;
 
+pub use account::agent_kept;
 pub use service::IdentityService;
 pub use session::SessionRow;
 

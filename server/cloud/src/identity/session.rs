@@ -13,7 +13,13 @@ pub struct SessionRow {
     pub user: Option<UserId>,
     /// The edge's own JSON.
     pub data: String,
+    /// Where it was begun, and with which browser.
+    pub address: String,
+    pub agent: String,
+    pub used_at: Micros,
     pub expires_at: Micros,
+    /// The end that no use moves any further.
+    pub longest_at: Micros,
 }
 
 impl IdentityService {
@@ -32,10 +38,10 @@ impl IdentityService {
         Ok(())
     }
 
-    /// Moves the end of a session that is still there; one that has been ended stays ended.
-    pub async fn session_extend(&self, id_hash: &str, expires_at: Micros) -> Result<()> {
+    /// Notes that a session is in use, which moves its end; one that has been ended stays ended.
+    pub async fn session_used(&self, id_hash: &str, expires_at: Micros) -> Result<()> {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        store::session::extend(&mut tx, id_hash, expires_at).await?;
+        store::session::used(&mut tx, id_hash, self.core.clock.now(), expires_at).await?;
         tx.commit().await.map_err(StoreError)?;
         Ok(())
     }

@@ -7,39 +7,53 @@ use api::{Micros, UserId};
 use sqlx::{Row, SqlitePool};
 
 pub async fn load(db: &SqlitePool, id_hash: &str, now: Micros) -> Result<Option<SessionRow>> {
-    let row = sqlx::query("select user_id, data, expires_at from session where id_hash = $1 and expires_at > $2")
-        .bind(id_hash)
-        .bind(now)
-        .fetch_optional(db)
-        .await?;
+    let row = sqlx::query(
+        "select user_id, data, address, agent, used_at, expires_at, longest_at from session
+         where id_hash = $1 and expires_at > $2",
+    )
+    .bind(id_hash)
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     let user: Option<String> = row.try_get("user_id")?;
     Ok(Some(SessionRow {
         id_hash: id_hash.to_owned(),
         user: user.as_deref().map(id).transpose()?,
         data: row.try_get("data")?,
+        address: row.try_get("address")?,
+        agent: row.try_get("agent")?,
+        used_at: row.try_get("used_at")?,
         expires_at: row.try_get("expires_at")?,
+        longest_at: row.try_get("longest_at")?,
     }))
 }
 
 pub async fn save(tx: &mut Tx, session: &SessionRow, now: Micros) -> Result<()> {
     sqlx::query(
-        "insert into session (id_hash, user_id, data, created_at, expires_at) values ($1, $2, $3, $4, $5)
-         on conflict (id_hash) do update set user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at",
+        "insert into session (id_hash, user_id, data, created_at, expires_at, address, agent, used_at, longest_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (id_hash) do update set user_id = excluded.user_id, data = excluded.data,
+         expires_at = excluded.expires_at, used_at = excluded.used_at",
     )
     .bind(&session.id_hash)
     .bind(session.user.map(|user| user.0.to_string()))
     .bind(&session.data)
     .bind(now)
     .bind(session.expires_at)
+    .bind(&session.address)
+    .bind(&session.agent)
+    .bind(session.used_at)
+    .bind(session.longest_at)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-pub async fn extend(tx: &mut Tx, id_hash: &str, expires_at: Micros) -> Result<()> {
-    sqlx::query("update session set expires_at = $2 where id_hash = $1")
+pub async fn used(tx: &mut Tx, id_hash: &str, now: Micros, expires_at: Micros) -> Result<()> {
+    sqlx::query("update session set used_at = $2, expires_at = $3 where id_hash = $1")
         .bind(id_hash)
+        .bind(now)
         .bind(expires_at)
         .execute(&mut **tx)
         .await?;

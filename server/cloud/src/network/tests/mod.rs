@@ -102,6 +102,8 @@ async fn world() -> World {
 
 fn caller(project: ProjectId, name: &str, role: Role) -> Caller {
     Caller {
+        proof: api::Proof::Program,
+        address: String::new(),
         user: UserId(Uuid::nil()),
         user_name: name.to_owned(),
         project,

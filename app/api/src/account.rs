@@ -1,0 +1,177 @@
+//! What people have for themselves: their profile, password, sessions and preferences. And what administrators see of it.
+
+use crate::identity::Membership;
+use crate::{Caller, ListQuery, Micros, Page, Result, UserId};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// Oneself, as the profile page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub id: UserId,
+    pub name: String,
+    pub domain_name: String,
+    pub created_at: Micros,
+    /// `None` while it is still the first one.
+    pub password_changed_at: Option<Micros>,
+    /// All the projects there are to choose from, by name.
+    pub memberships: Vec<Membership>,
+}
+
+/// A session: one browser that somebody has signed in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// A hash: it names the session, but opens nothing.
+    pub id: String,
+    pub user: UserId,
+    pub user_name: String,
+    /// The browser and the system, as far as they tell; both may be empty.
+    pub browser: String,
+    pub system: String,
+    /// Where it was begun.
+    pub address: String,
+    pub created_at: Micros,
+    /// To the minute.
+    pub used_at: Micros,
+    pub expires_at: Micros,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// How much is left of the session that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLeft {
+    pub seconds: i64,
+    /// It cannot be made longer: it is the limit counted from the sign-in that ends it.
+    pub is_final: bool,
+}
+
+/// What somebody has chosen for the whole console; `None` is no choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    /// The language's tag.
+    pub lang: Option<String>,
+    pub theme: Option<String>,
+    /// A name such as `Asia/Seoul`.
+    pub time_zone: Option<String>,
+    /// Rows on a page of a list.
+    pub page_size: Option<u32>,
+}
+
+/// The fields of the preferences' form, as they come; empty is no choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPreferences {
+    pub lang: String,
+    pub time_zone: String,
+    pub page_size: String,
+}
+
+/// What the preferences' page shows: what is chosen, and the time zones to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreferencesPage {
+    pub chosen: Preferences,
+    pub time_zones: Vec<String>,
+}
+
+/// A time zone, as far as a page needs it: from when on which offset from UTC holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    pub name: String,
+    /// Seconds since 1970 and minutes east of UTC, by time. What lies before the first has the first's offset.
+    pub spans: Vec<(i64, i32)>,
+}
+
+impl Zone {
+    /// Minutes east of UTC at the moment.
+    pub fn offset(&self, at: Micros) -> i32 {
+        let seconds = at.div_euclid(1_000_000);
+        let behind = self.spans.iter().take_while(|(from, _)| *from <= seconds).last();
+        behind.or(self.spans.first()).map_or(0, |(_, offset)| *offset)
+    }
+}
+
+/// One word without spaces, for an attribute: `Asia/Seoul 0=540`.
+impl std::fmt::Display for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        self.spans.iter().try_for_each(|(from, offset)| write!(f, " {from}={offset}"))
+    }
+}
+
+impl std::str::FromStr for Zone {
+    type Err = crate::Why;
+    fn from_str(text: &str) -> std::result::Result<Self, crate::Why> {
+        let mut words = text.split(' ');
+        let name = words.next().unwrap_or_default().to_owned();
+        let span = |word: &str| {
+            let (from, offset) = word.split_once('=')?;
+            Some((from.parse().ok()?, offset.parse().ok()?))
+        };
+        let spans = words.map(span).collect::<Option<Vec<_>>>().ok_or(crate::Why::NotAChoice)?;
+        Ok(Self { name, spans })
+    }
+}
+
+/// What is wrong with a password, beside its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum PasswordFault {
+    #[error("This is not your password.")]
+    Wrong,
+    #[error("The two do not agree. Type the new password again.")]
+    NotTheSame,
+    #[error("This is the password that you have. Choose another.")]
+    SameAsBefore,
+}
+
+/// A new password, as its form sends it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    pub current: String,
+    pub new: String,
+    /// The new one again.
+    pub again: String,
+}
+
+/// One's own account. Everybody who has signed in may use it for themselves; what it does to others takes an administrator.
+#[async_trait]
+pub trait Account: Send + Sync {
+    async fn profile_show(&self, caller: &Caller) -> Result<Profile>;
+    /// Changes one's own password and ends all other sessions of oneself.
+    async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()>;
+
+    /// One's own sessions.
+    async fn session_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>>;
+    /// How much is left of the session that asks; asking makes it no longer.
+    async fn session_show(&self, caller: &Caller) -> Result<SessionLeft>;
+    /// Ends one of one's own sessions.
+    async fn session_revoke(&self, caller: &Caller, id: &str) -> Result<()>;
+    /// Ends all of one's own sessions but the one that asks.
+    async fn session_revoke_others(&self, caller: &Caller) -> Result<()>;
+    /// Everybody's sessions.
+    async fn session_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>>;
+    /// Ends anybody's session.
+    async fn session_revoke_any(&self, caller: &Caller, id: &str) -> Result<()>;
+    /// Ends all sessions of a user.
+    async fn session_revoke_user(&self, caller: &Caller, user: UserId) -> Result<()>;
+
+    async fn preferences_show(&self, caller: &Caller) -> Result<PreferencesPage>;
+    async fn preferences_set(&self, caller: &Caller, new: NewPreferences) -> Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_know_their_seasons() {
+        let berlin = Zone { name: "Europe/Berlin".into(), spans: vec![(100, 60), (200, 120), (300, 60)] };
+        fn check(zone: &Zone, seconds: i64, expected: i32) {
+            assert_eq!(zone.offset(seconds * 1_000_000), expected, "{seconds}");
+        }
+        for (seconds, expected) in [(0, 60), (100, 60), (199, 60), (200, 120), (299, 120), (300, 60), (999, 60)] {
+            check(&berlin, seconds, expected);
+        }
+        check(&Zone::default(), 5, 0);
+        assert_eq!(berlin.to_string().parse(), Ok(berlin));
+    }
+}

@@ -1,0 +1,86 @@
+//! One's own account as the browser calls it.
+
+use crate::Fail;
+use crate::backend::*;
+use api::account::{PreferencesPage, Profile, Session, SessionLeft};
+use api::{ListQuery, Page};
+
+#[server(endpoint = "profile_show")]
+pub async fn profile_show(project: String) -> Result<Profile, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.profile_show(&caller).await)
+}
+
+/// Leads to the profile.
+#[server(endpoint = "password_change")]
+pub async fn password_change(
+    project: String,
+    #[server(default)] current: String,
+    #[server(default)] new: String,
+    #[server(default)] again: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let change = api::account::PasswordChange { current, new, again };
+    answer(backend()?.account.password_change(&caller, change).await)?;
+    redirect(&crate::paths::profile(caller.project));
+    Ok(())
+}
+
+#[server(endpoint = "session_list")]
+pub async fn session_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<Session>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_list(&caller, &query).await)
+}
+
+/// How much is left of the session; asking does not make it longer.
+#[server(endpoint = "session_show")]
+pub async fn session_show(project: String) -> Result<SessionLeft, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_show(&caller).await)
+}
+
+/// The same, and every call but `session_show` makes it longer.
+#[server(endpoint = "session_extend")]
+pub async fn session_extend(project: String) -> Result<SessionLeft, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_show(&caller).await)
+}
+
+/// Leads to the sessions.
+#[server(endpoint = "session_revoke")]
+pub async fn session_revoke(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_revoke(&caller, &id).await)?;
+    redirect(&crate::paths::account_sessions(caller.project));
+    Ok(())
+}
+
+/// Leads to the sessions.
+#[server(endpoint = "session_revoke_others")]
+pub async fn session_revoke_others(project: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.session_revoke_others(&caller).await)?;
+    redirect(&crate::paths::account_sessions(caller.project));
+    Ok(())
+}
+
+#[server(endpoint = "preferences_show")]
+pub async fn preferences_show(project: String) -> Result<PreferencesPage, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.preferences_show(&caller).await)
+}
+
+/// Leads to the preferences.
+#[server(endpoint = "preferences_set")]
+pub async fn preferences_set(
+    project: String,
+    #[server(default)] lang: String,
+    #[server(default)] time_zone: String,
+    #[server(default)] page_size: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let new = api::account::NewPreferences { lang, time_zone, page_size };
+    answer(backend()?.account.preferences_set(&caller, new).await)?;
+    redirect(&crate::paths::preferences(caller.project));
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! People's own pages: profile, password, sessions, preferences; and the watch over the session that asks.
+
+pub mod calls;
+mod password;
+mod preferences;
+mod profile;
+mod session;
+mod session_list;
+mod session_watch;
+
+pub use password::Password;
+pub use preferences::PreferencesPage;
+pub use profile::Profile;
+pub use session::{Device, device};
+pub use session_list::AccountSessions;
+pub use session_watch::SessionWatch;

@@ -1,0 +1,75 @@
+//! Texts of people's own accounts: profile, password, sessions and preferences.
+
+use api::account::PasswordFault;
+
+texts! {
+    pub struct Account {
+        profile = "Profile", "프로필";
+        domain = "Domain", "도메인";
+        member_since = "Member since", "가입 시각";
+        password_changed = "Password changed", "비밀번호 변경 시각";
+        never = "never", "변경한 적 없음";
+        projects = "Projects and roles", "프로젝트와 역할";
+        role = "Role", "역할";
+        this_project = "this project", "현재 프로젝트";
+
+        change_password = "Change password", "비밀번호 변경";
+        change_password_hint = "Everybody else who is signed in as you is signed out: other browsers, and whoever knew the old password.", "다른 브라우저를 포함해 이 계정으로 로그인한 다른 모든 세션이 종료됩니다.";
+        current_password = "Current password", "현재 비밀번호";
+        new_password = "New password", "새 비밀번호";
+        new_password_again = "New password again", "새 비밀번호 확인";
+        password_hint = "At least 8 characters. A sentence of your own is good, and easy to keep in mind.", "8자 이상 입력해 주세요. 기억하기 쉬운 나만의 문장이 좋습니다.";
+
+        sessions_hint = "The browsers that are signed in as you. End one that you do not know, and change your password.", "현재 계정으로 로그인한 브라우저입니다. 모르는 세션이 있으면 종료하고 비밀번호를 변경해 주세요.";
+        all_sessions_hint = "Everybody who is signed in now. Ending a session takes effect at once, open consoles included.", "현재 로그인한 모든 사용자입니다. 세션을 종료하면 열려 있는 콘솔을 포함해 즉시 적용됩니다.";
+        no_sessions = "Nobody is signed in", "로그인한 사용자가 없습니다";
+        no_sessions_hint = "Sessions stand here as soon as somebody signs in.", "누군가 로그인하면 여기에 세션이 표시됩니다.";
+        device = "Device", "기기";
+        address = "Address", "주소";
+        signed_in = "Signed in", "로그인 시각";
+        last_use = "Last use", "마지막 사용";
+        expires = "Ends by", "만료 시각";
+        user = "User", "사용자";
+        unknown_device = "Unknown device", "알 수 없는 기기";
+        on: fn(&str, &str) -> String = |browser, system| format!("{browser} on {system}"), |browser, system| format!("{system}의 {browser}");
+        this_session = "this one", "현재 세션";
+        revoke = "End session", "세션 종료";
+        revoke_title: fn(&str) -> String = |device| format!("End the session in {device}?"), |device| format!("{device} 세션을 종료할까요?");
+        revoke_body = "It is signed out at once, and its open consoles close.", "즉시 로그아웃되며 열려 있는 콘솔도 닫힙니다.";
+        revoke_own_body = "This is the session that you are using: you will have to sign in again.", "현재 사용 중인 세션이므로 다시 로그인해야 합니다.";
+        revoke_others = "End all others", "다른 세션 모두 종료";
+        revoke_others_title = "End all your other sessions?", "다른 세션을 모두 종료할까요?";
+        revoke_others_body = "Every other browser is signed out at once. This one stays.", "이 브라우저를 제외한 모든 브라우저에서 즉시 로그아웃됩니다.";
+        revoke_user = "End all of this user", "이 사용자의 세션 모두 종료";
+        revoke_user_title: fn(&str) -> String = |name| format!("End all sessions of {name}?"), |name| format!("{name}의 세션을 모두 종료할까요?");
+        no_others = "There is no other session.", "다른 세션이 없습니다.";
+
+        preferences = "Preferences", "환경설정";
+        preferences_hint = "They follow you into every browser that you sign in with.", "로그인하는 모든 브라우저에 적용됩니다.";
+        lang_browser = "As the browser has it", "브라우저 설정 사용";
+        time_zone = "Time zone", "시간대";
+        time_zone_browser = "As the browser has it", "브라우저 설정 사용";
+        time_zone_hint = "For the exact times of lists and logs.", "목록과 로그의 정확한 시각에 사용됩니다.";
+        page_size = "Rows on a page", "페이지당 항목 수";
+        page_size_hint = "1 to 1,000; 20 if you leave it empty.", "1에서 1,000까지 입력할 수 있습니다. 비워 두면 20개입니다.";
+        save_preferences = "Save preferences", "환경설정 저장";
+
+        ending: fn(&str) -> String = |left| format!("Your session ends in {left}"), |left| format!("{left} 후에 세션이 만료됩니다");
+        ending_hint = "You have not done anything for a while. What you have typed stays here.", "한동안 사용하지 않았습니다. 입력한 내용은 그대로 유지됩니다.";
+        ending_final_hint = "The longest time for one session is over soon. Sign in again in another tab when it has ended; what you have typed stays here.", "세션의 최대 시간이 곧 끝납니다. 만료된 후 다른 탭에서 다시 로그인해 주세요. 입력한 내용은 그대로 유지됩니다.";
+        stay = "Stay signed in", "로그인 유지";
+        ended = "Your session has ended", "세션이 만료되었습니다";
+        ended_hint = "What you have typed is still here. Sign in again in another tab, then go on.", "입력한 내용은 그대로 남아 있습니다. 다른 탭에서 다시 로그인한 후 계속해 주세요.";
+        sign_in_again = "Sign in again", "다시 로그인";
+        go_on = "Go on here", "여기서 계속";
+    }
+}
+
+pub fn password_fault_ko(fault: PasswordFault) -> String {
+    match fault {
+        PasswordFault::Wrong => "현재 비밀번호가 아닙니다.",
+        PasswordFault::NotTheSame => "두 비밀번호가 일치하지 않습니다. 새 비밀번호를 다시 입력해 주세요.",
+        PasswordFault::SameAsBefore => "현재 비밀번호와 같습니다. 다른 비밀번호를 선택해 주세요.",
+    }
+    .to_owned()
+}

@@ -1,0 +1,231 @@
+//! People's own accounts: profile, password, sessions, preferences. What belongs to one person is asked for by that person's id and no
+//! other, so that nobody can name somebody else's.
+
+mod device;
+mod store;
+mod zone;
+
+use super::{IdentityService, password, store as rows};
+use crate::audit;
+use crate::authz::{self, Action};
+use crate::db::Tx;
+use crate::fault::StoreError;
+use api::account::{
+    Account, NewPreferences, PasswordChange, PasswordFault, Preferences, PreferencesPage, Profile, Session,
+    SessionLeft, Zone,
+};
+use api::error::Faults;
+use api::identity::Identity as _;
+use api::{Caller, Error, Kind, ListQuery, Micros, Page, Proof, Result, UserId, Why};
+use async_trait::async_trait;
+
+pub use device::kept as agent_kept;
+
+/// The languages and themes that can be chosen: the console's own words.
+const LANGS: [&str; 2] = ["en", "ko"];
+const THEMES: [&str; 3] = ["system", "light", "dark"];
+
+impl IdentityService {
+    /// What the user has chosen, with the time zone as of now.
+    pub async fn preferences_of(&self, user: UserId) -> Result<(Preferences, Option<Zone>)> {
+        let chosen = store::preferences(self.core.db.read(), user).await?;
+        let zone = chosen.time_zone.as_deref().and_then(|name| zone::zone(name, self.core.clock.now()));
+        Ok((chosen, zone))
+    }
+
+    /// Keeps what somebody has chosen from the menu; what is no choice is left alone.
+    pub async fn preference_note(&self, user: UserId, lang: Option<&str>, theme: Option<&str>) -> Result<()> {
+        let before = store::preferences(self.core.db.read(), user).await?;
+        let one_of =
+            |choices: &[&str], given: Option<&str>| given.filter(|given| choices.contains(given)).map(str::to_owned);
+        let after = Preferences {
+            lang: one_of(&LANGS, lang).or(before.lang.clone()),
+            theme: one_of(&THEMES, theme).or(before.theme.clone()),
+            ..before.clone()
+        };
+        if after != before {
+            let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+            store::preferences_set(&mut tx, user, &after).await?;
+            tx.commit().await.map_err(StoreError)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a session, if it is that user's; its streams and consoles are told.
+    async fn session_end(&self, caller: &Caller, id: &str, of: Option<UserId>) -> Result<()> {
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let owner = store::session_owner(&mut tx, id).await?.filter(|owner| of.is_none_or(|of| of == *owner));
+        let owner = owner.ok_or_else(|| Error::not_found(Kind::Session, id.chars().take(64).collect::<String>()))?;
+        rows::session::delete(&mut tx, id).await?;
+        self.audited(&mut tx, caller, "session_revoke", owner, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.session_ended(owner);
+        Ok(())
+    }
+
+    /// Whatever lasts looks at its right again, and the lists of sessions are read anew.
+    fn session_ended(&self, owner: UserId) {
+        self.core.hub.changed(Kind::User, owner, None);
+        self.core.hub.changed(Kind::Session, owner, None);
+    }
+
+    /// The user as it is now, written down in the audit log.
+    async fn audited(&self, tx: &mut Tx, caller: &Caller, verb: &str, user: UserId, now: Micros) -> Result<()> {
+        Ok(audit::record(tx, caller, verb, Kind::User, &user.to_string(), now).await?)
+    }
+}
+
+/// The session that asks. What comes by another way, such as an application credential, may not touch the account.
+fn session(caller: &Caller) -> Result<&str> {
+    match &caller.proof {
+        Proof::Session(id) => Ok(id),
+        _ => Err(Error::Unauthenticated),
+    }
+}
+
+#[async_trait]
+impl Account for IdentityService {
+    async fn profile_show(&self, caller: &Caller) -> Result<Profile> {
+        let row = store::profile(self.core.db.read(), caller.user).await?;
+        let row = row.ok_or_else(|| Error::not_found(Kind::User, caller.user))?;
+        Ok(Profile {
+            id: caller.user,
+            name: row.name,
+            domain_name: row.domain_name,
+            created_at: row.created_at,
+            password_changed_at: (row.password_changed_at > 0).then_some(row.password_changed_at),
+            memberships: self.membership_list(caller.user).await?,
+        })
+    }
+
+    async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()> {
+        let own = session(caller)?;
+        let mut faults = Faults::default();
+        faults.take("new", password::acceptable(&change.new));
+        if change.new != change.again {
+            faults.add("again", Why::Password(PasswordFault::NotTheSame));
+        }
+        if change.new == change.current && !change.new.is_empty() {
+            faults.add("new", Why::Password(PasswordFault::SameAsBefore));
+        }
+        faults.finish()?;
+        let known = store::password_hash(self.core.db.read(), caller.user).await?;
+        if !self.hasher.verify(&change.current, known.as_deref()).await? {
+            return Err(Error::field("current", Why::Password(PasswordFault::Wrong)));
+        }
+        let hash = self.hasher.hash(&change.new).await?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::password_replace(&mut tx, caller.user, &hash, now).await?;
+        store::session_delete_others(&mut tx, caller.user, own).await?;
+        self.audited(&mut tx, caller, "password_change", caller.user, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.session_ended(caller.user);
+        Ok(())
+    }
+
+    async fn session_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>> {
+        let own = session(caller)?;
+        let now = self.core.clock.now();
+        let page = store::session_list(self.core.db.read(), Some(caller.user), query, now).await?;
+        Ok(page.map(|session| Session { current: session.id == own, ..session }))
+    }
+
+    async fn session_show(&self, caller: &Caller) -> Result<SessionLeft> {
+        let row = self.session_load(session(caller)?).await?.ok_or(Error::Unauthenticated)?;
+        let seconds = (row.expires_at - self.core.clock.now()).div_euclid(1_000_000);
+        Ok(SessionLeft { seconds, is_final: row.expires_at >= row.longest_at })
+    }
+
+    async fn session_revoke(&self, caller: &Caller, id: &str) -> Result<()> {
+        session(caller)?;
+        self.session_end(caller, id, Some(caller.user)).await
+    }
+
+    async fn session_revoke_others(&self, caller: &Caller) -> Result<()> {
+        let own = session(caller)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::session_delete_others(&mut tx, caller.user, own).await?;
+        self.audited(&mut tx, caller, "session_revoke_others", caller.user, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.session_ended(caller.user);
+        Ok(())
+    }
+
+    async fn session_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>> {
+        authz::require(caller, Action::ManageSessions)?;
+        let page = store::session_list(self.core.db.read(), None, query, self.core.clock.now()).await?;
+        let own = session(caller).unwrap_or_default();
+        Ok(page.map(|session| Session { current: session.id == own, ..session }))
+    }
+
+    async fn session_revoke_any(&self, caller: &Caller, id: &str) -> Result<()> {
+        authz::require(caller, Action::ManageSessions)?;
+        self.session_end(caller, id, None).await
+    }
+
+    async fn session_revoke_user(&self, caller: &Caller, user: UserId) -> Result<()> {
+        authz::require(caller, Action::ManageSessions)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        if store::user_name(&mut tx, user).await?.is_none() {
+            return Err(Error::not_found(Kind::User, user));
+        }
+        rows::session::delete_of(&mut tx, user).await?;
+        self.audited(&mut tx, caller, "session_revoke_user", user, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.session_ended(user);
+        Ok(())
+    }
+
+    async fn preferences_show(&self, caller: &Caller) -> Result<PreferencesPage> {
+        let chosen = store::preferences(self.core.db.read(), caller.user).await?;
+        Ok(PreferencesPage { chosen, time_zones: zone::names() })
+    }
+
+    async fn preferences_set(&self, caller: &Caller, new: NewPreferences) -> Result<()> {
+        session(caller)?;
+        let before = store::preferences(self.core.db.read(), caller.user).await?;
+        let now = self.core.clock.now();
+        let mut faults = Faults::default();
+        let lang = faults.take("lang", chosen(&new.lang, |lang| LANGS.contains(&lang).then(|| lang.to_owned())));
+        let time_zone =
+            faults.take("time_zone", chosen(&new.time_zone, |name| zone::zone(name, now).map(|zone| zone.name)));
+        let page_size = faults.take("page_size", page_size(&new.page_size));
+        let made = lang.zip(time_zone).zip(page_size).map(|((lang, time_zone), page_size)| Preferences {
+            lang,
+            time_zone,
+            page_size,
+            theme: before.theme,
+        });
+        let made = faults.finish_with(made)?;
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::preferences_set(&mut tx, caller.user, &made).await?;
+        self.audited(&mut tx, caller, "preferences_set", caller.user, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.core.hub.changed(Kind::User, caller.user, None);
+        Ok(())
+    }
+}
+
+/// Nothing, or one of the choices.
+fn chosen(text: &str, known: impl FnOnce(&str) -> Option<String>) -> std::result::Result<Option<String>, Why> {
+    match text.trim() {
+        "" => Ok(None),
+        text => known(text).map(Some).ok_or(Why::NotAChoice),
+    }
+}
+
+/// Nothing, or a number of rows that a list can show.
+fn page_size(text: &str) -> std::result::Result<Option<u32>, Why> {
+    let range = || Why::Range { min: 1, max: i64::from(ListQuery::MAX_LIMIT) };
+    match text.trim() {
+        "" => Ok(None),
+        text => match text.parse() {
+            Ok(size @ 1..=ListQuery::MAX_LIMIT) => Ok(Some(size)),
+            _ => Err(range()),
+        },
+    }
+}
