@@ -11,6 +11,7 @@
 use crate::fail::Fail;
 use crate::operation::calls::NEWEST;
 use api::account::{Account, Preferences, Zone};
+use api::audit::Audits;
 use api::compute::Compute;
 use api::identity::{Identity, Me};
 use api::image::Images;
@@ -44,6 +45,7 @@ pub struct Backend {
     pub compute: Arc<dyn Compute>,
     pub operations: Arc<dyn Operations>,
     pub quotas: Arc<dyn Quotas>,
+    pub audits: Arc<dyn Audits>,
 }
 
 /// Who has signed in. The edge puts it into the extensions of requests that come with a living session.

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod compute;

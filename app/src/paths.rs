@@ -40,6 +40,11 @@ pages! {
     account_sessions = "account/sessions";
     preferences = "account/preferences";
     sessions = "admin/sessions";
+    audit = "audit";
+    /// The same as a file.
+    audit_csv = "audit.csv";
+    audit_all = "admin/audit";
+    audit_all_csv = "admin/audit.csv";
     /// An administrator's page; the project stays in the address so that the way back is not lost.
     hypervisors = "admin/hypervisors";
 }

@@ -2,6 +2,7 @@
 
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile};
 use crate::admin::{Hypervisors, Sessions};
+use crate::audit::{AllAudits, ProjectAudits};
 use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch};
 // The page of components is part of debug builds only.
 #[cfg(debug_assertions)]
@@ -50,6 +51,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("account/password") view=Password ssr=Async/>
                 <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>
                 <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
+                <Route path=path!("audit") view=ProjectAudits ssr=Async/>
+                <Route path=path!("admin/audit") view=AllAudits ssr=Async/>
                 <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
             </ParentRoute>

@@ -61,6 +61,9 @@ pub enum Task {
     /// Look after users.
     #[command(subcommand)]
     User(UserTask),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(AuditTask),
     /// Fill the database with projects and instances, to try Offing at size. For the simulator.
     Seed {
         #[arg(long, default_value_t = 10)]
@@ -75,6 +78,16 @@ pub enum Task {
 pub enum UserTask {
     /// Give a user a new password, read from OFFING_PASSWORD or the standard input, and end the user's sessions.
     Password { name: String },
+}
+
+#[derive(Subcommand)]
+pub enum AuditTask {
+    /// Follow the chain of the audit log, and say whether any entry was altered or taken out. Can be done while the server runs.
+    Verify {
+        /// A hash that was printed before: the chain must hold it still.
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
 }
 
 #[derive(Args)]

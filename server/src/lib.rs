@@ -1,5 +1,6 @@
 //! The edge: everything between the network and the services. `router` is the whole of it; what `main` serves is what the tests call.
 
+mod audit_csv;
 pub mod backup;
 pub mod config;
 mod console;
@@ -95,6 +96,7 @@ impl Edge {
             compute: cloud.compute.clone(),
             operations: cloud.operations.clone(),
             quotas: cloud.quotas.clone(),
+            audits: cloud.audits.clone(),
         };
         Self {
             cloud,
@@ -123,6 +125,8 @@ pub fn router(edge: Edge) -> Router {
     calls
         .merge(signing_in)
         .route("/events", get(events::stream))
+        .route("/p/{project}/audit.csv", get(audit_csv::of_project))
+        .route("/p/{project}/admin/audit.csv", get(audit_csv::of_all))
         .route("/p/{project}/instances/{id}/log", get(log::stream))
         .route("/p/{project}/key-pairs/create", post(key_file::create))
         .route("/p/{project}/instances/{id}/console/vnc", get(console::vnc))

@@ -2,12 +2,13 @@
 
 use anyhow::{Context as _, Result, ensure};
 use clap::error::ErrorKind;
+use cloud::audit::{self, Verdict};
 use cloud::clock::Clock;
 use cloud::core::Core;
 use cloud::db::Db;
 use cloud::hub::Hub;
 use cloud::identity::IdentityService;
-use server::config::{self, Cli, Common, LogFormat, Task, UserTask};
+use server::config::{self, AuditTask, Cli, Common, LogFormat, Task, UserTask};
 use server::data::DATABASE;
 use server::{backup, doctor, seed, serve};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -48,6 +49,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Backup { file } => backup::backup(data, &file).await?,
         Task::Restore { file } => backup::restore(data, &file)?,
         Task::Seed { projects, instances } => seed::seed(data, projects, instances).await?,
+        Task::Audit(AuditTask::Verify { head }) => return audit_verify(data, head.as_deref()).await,
         Task::User(UserTask::Password { name }) => password_set(data, &name).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -65,6 +67,38 @@ fn log(common: &Common) -> Result<()> {
         LogFormat::Json => log.json().init(),
     }
     Ok(())
+}
+
+/// Follows the audit log's chain and tells what that has shown.
+async fn audit_verify(folder: &Path, head: Option<&str>) -> Result<ExitCode> {
+    let file = folder.join(DATABASE);
+    ensure!(file.exists(), "there is no cloud in {}", folder.display());
+    let db = Db::open(&file).await?;
+    let verdict = audit::verify(&db, head).await?;
+    db.close().await;
+    let mut out = std::io::stdout();
+    match verdict {
+        Verdict::Whole { entries, head } => {
+            writeln!(out, "The audit log is whole: {entries} entries.")?;
+            writeln!(out, "Its last hash is {head}; noted elsewhere, it proves the log up to here.")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verdict::Broken { id, at, verb } => {
+            let at = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000_000))?;
+            writeln!(
+                out,
+                "The audit log is broken: entry {id} ({verb}, {at}) or one before it was altered or taken out."
+            )?;
+            Ok(ExitCode::FAILURE)
+        }
+        Verdict::Foreign { entries } => {
+            writeln!(
+                out,
+                "The {entries} entries fit together, but the hash that was given is not among them: the end of the log was taken off or written anew."
+            )?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 /// Sets a user's password; the server may be running.

@@ -1,10 +1,11 @@
 //! Signing in and out: plain forms, so that they work without any script.
 
 use crate::failure::Failure;
+use crate::observe::RequestId;
 use crate::session::Origin;
 use crate::{Edge, local, pages, session};
 use api::Error;
-use api::identity::SignInFailure;
+use api::identity::{SignInFailure, Whence};
 use axum::Form;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
@@ -29,13 +30,15 @@ struct Credentials {
 pub async fn sign_in(State(edge): State<Edge>, session: Session, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let origin = Origin::of(&parts.extensions, &parts.headers);
+    let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let from = Whence { address: origin.address.clone(), request };
     let form = Request::from_parts(parts.clone(), body);
     let credentials = match Form::<Credentials>::from_request(form, &()).await {
         Ok(Form(credentials)) => credentials,
         Err(refused) => return refused.into_response(),
     };
     let next = local::page(&credentials.next).unwrap_or_default().to_owned();
-    match edge.backend.identity.sign_in(&credentials.name, &credentials.password).await {
+    match edge.backend.identity.sign_in(&credentials.name, &credentials.password, &from).await {
         Ok(user) => match session::sign_in(&session, user, edge.cloud.clock().now(), &origin).await {
             Ok(()) => Redirect::to(if next.is_empty() { "/" } else { &next }).into_response(),
             Err(error) => {

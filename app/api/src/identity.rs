@@ -54,12 +54,19 @@ pub struct SignInFailure {
     pub error: Error,
 }
 
+/// Where a sign-in comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whence {
+    pub address: String,
+    pub request: String,
+}
+
 /// The identity service.
 #[async_trait]
 pub trait Identity: Send + Sync {
     /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
     /// same `Invalid` on the field `password`.
-    async fn sign_in(&self, name: &str, password: &str) -> Result<UserId>;
+    async fn sign_in(&self, name: &str, password: &str, from: &Whence) -> Result<UserId>;
     /// The projects that the user may work in, by name. `Unauthenticated` when the user is gone or disabled.
     async fn membership_list(&self, user: UserId) -> Result<Vec<Membership>>;
     /// The caller for one request: checks user, project and role as they are now.

@@ -5,6 +5,7 @@
 //! sends) and one trait, the service's contract. Calls are noun_verb, the caller first.
 
 pub mod account;
+pub mod audit;
 pub mod caller;
 pub mod compute;
 pub mod error;

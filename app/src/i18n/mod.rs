@@ -19,6 +19,7 @@ macro_rules! texts {
 }
 
 pub mod account;
+pub mod audit;
 pub mod common;
 pub mod compute;
 pub mod error;
@@ -89,6 +90,7 @@ pub struct Catalogue {
     pub lang: Lang,
     pub common: &'static common::Common,
     pub account: &'static account::Account,
+    pub audit: &'static audit::Audit,
     pub ui: &'static ui::Ui,
     pub identity: &'static identity::Identity,
     pub compute: &'static compute::Compute,
@@ -103,6 +105,7 @@ static EN: Catalogue = Catalogue {
     lang: Lang::En,
     common: &common::EN,
     account: &account::EN,
+    audit: &audit::EN,
     ui: &ui::EN,
     identity: &identity::EN,
     compute: &compute::EN,
@@ -117,6 +120,7 @@ static KO: Catalogue = Catalogue {
     lang: Lang::Ko,
     common: &common::KO,
     account: &account::KO,
+    audit: &audit::KO,
     ui: &ui::KO,
     identity: &identity::KO,
     compute: &compute::KO,

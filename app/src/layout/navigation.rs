@@ -36,12 +36,14 @@ fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
         place(t.account.profile, Icon::User, paths::profile),
         place(t.common.sessions, Icon::Console, paths::account_sessions),
         place(t.account.preferences, Icon::Language, paths::preferences),
+        place(t.audit.title, Icon::Log, paths::audit),
     ];
     let mut areas = vec![(t.common.area_compute, compute), (t.common.area_network, network)];
     if role == Role::Admin {
         let admin = vec![
             place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors),
             place(t.common.sessions, Icon::Console, paths::sessions),
+            place(t.audit.title, Icon::Log, paths::audit_all),
         ];
         areas.push((t.common.area_admin, admin));
     }

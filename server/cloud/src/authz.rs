@@ -18,6 +18,8 @@ pub enum Action {
     PublishImage,
     /// Projects, users and who has which role.
     ManageIdentity,
+    /// Read what has been done anywhere.
+    ReadAudit,
     /// See and end everybody's sessions.
     ManageSessions,
     /// See the hosts.
@@ -32,6 +34,7 @@ fn needs(action: Action) -> Role {
         Action::OwnKeypair => Role::Reader,
         Action::PublishImage => Role::Admin,
         Action::ManageIdentity => Role::Admin,
+        Action::ReadAudit => Role::Admin,
         Action::ManageSessions => Role::Admin,
         Action::ReadHosts => Role::Admin,
     }

@@ -1,5 +1,6 @@
 //! The whole cloud: the services over one database, one hypervisor and one network engine.
 
+use crate::audit::{self, AuditService};
 use crate::clock::Clock;
 use crate::compute::ComputeService;
 use crate::compute::hypervisor::Hypervisor;
@@ -59,6 +60,7 @@ pub struct Cloud {
     pub compute: Arc<ComputeService>,
     pub operations: Arc<OperationService>,
     pub quotas: Arc<QuotaService>,
+    pub audits: Arc<AuditService>,
     /// The admin's password, if this start has made it up.
     pub first_password: Option<String>,
 }
@@ -69,6 +71,7 @@ impl Cloud {
         let data = |source| StartError::Data { path: options.data.display().to_string(), source };
         tokio::fs::create_dir_all(&options.data).await.map_err(data)?;
         let db = Db::open(&options.data.join("offing.db")).await?;
+        audit::chain_ensure(&db).await.map_err(api::Error::from)?;
         let hub = Hub::new(options.clock.clone());
         let core = Arc::new(Core { db, hub, clock: options.clock, data: options.data });
         let identity = Arc::new(IdentityService::new(core.clone())?);
@@ -82,6 +85,7 @@ impl Cloud {
             compute,
             operations: Arc::new(OperationService::new(core.clone())),
             quotas: Arc::new(QuotaService::new(core.clone())),
+            audits: Arc::new(AuditService::new(core.clone())),
             first_password: None,
             core,
         };

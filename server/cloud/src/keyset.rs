@@ -173,7 +173,8 @@ impl Cursor {
     /// `key`, value and id, base64url. The key keeps a cursor of one order from being used in another.
     fn encode(row: &SqliteRow, sort: &Sort) -> Result<String, sqlx::Error> {
         let value = if sort.number { row.try_get::<i64, _>("_sort")?.to_string() } else { row.try_get("_sort")? };
-        let id: String = row.try_get("_id")?;
+        // Unchecked: the id may be a number, which SQLite then writes out.
+        let id: String = row.try_get_unchecked("_id")?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode(format!("{}\n{id}\n{value}", sort.key)))
     }
 

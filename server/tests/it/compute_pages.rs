@@ -14,7 +14,12 @@ async fn project() -> (World, ProjectId, Caller) {
     let world = world().await;
     let project = world.with_every_role().await;
     let admin = world.admin().await;
-    let user = world.cloud.identity.sign_in("member", crate::world::PASSWORD).await.unwrap();
+    let user = world
+        .cloud
+        .identity
+        .sign_in("member", crate::world::PASSWORD, &api::identity::Whence::default())
+        .await
+        .unwrap();
     let caller = world.cloud.identity.caller(user, project, &admin.request).await.unwrap();
     (world, project, caller)
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod account;
+mod audit;
 mod client;
 mod compute_pages;
 mod consoles;

@@ -16,6 +16,8 @@ type Call = (&'static str, Role, &'static [(&'static str, &'static str)]);
 /// The server functions. Ids name nothing, so whoever may call gets 404 or
 /// a fault of the form, never 401 or 403.
 const CALLS: &[Call] = &[
+    ("audit_list", Role::Reader, &[]),
+    ("audit_list_all", Role::Admin, &[]),
     ("flavor_list", Role::Reader, &[]),
     ("floating_ip_allocate", Role::Member, &[]),
     ("floating_ip_associate", Role::Member, &[("id", NOBODY), ("instance", NOBODY)]),
@@ -79,8 +81,10 @@ const PAGES: &[(&str, Role)] = &[
     ("/p/{project}/account/preferences", Role::Reader),
     ("/p/{project}/account/profile", Role::Reader),
     ("/p/{project}/account/sessions", Role::Reader),
+    ("/p/{project}/admin/audit", Role::Admin),
     ("/p/{project}/admin/hypervisors", Role::Admin),
     ("/p/{project}/admin/sessions", Role::Admin),
+    ("/p/{project}/audit", Role::Reader),
     ("/p/{project}/flavors", Role::Reader),
     ("/p/{project}/floating-ips", Role::Reader),
     ("/p/{project}/images", Role::Reader),
@@ -109,6 +113,8 @@ const ROUTES: &[(&str, Option<Role>)] = &[
     ("/events", Some(Role::Reader)),
     ("/healthz", None),
     ("/metrics", None),
+    ("/p/{project}/admin/audit.csv", Some(Role::Admin)),
+    ("/p/{project}/audit.csv", Some(Role::Reader)),
     ("/p/{project}/images/upload", Some(Role::Member)),
     ("/p/{project}/instances/{id}/console/serial", Some(Role::Member)),
     ("/p/{project}/instances/{id}/console/vnc", Some(Role::Member)),
@@ -220,7 +226,7 @@ fn filled(pattern: &str, project: ProjectId) -> String {
 async fn open(client: &Client, pattern: &str, project: ProjectId) -> u16 {
     let path = filled(pattern, project);
     let request = match pattern.rsplit('/').next().unwrap() {
-        "log" => client.request(Method::GET, &path),
+        "audit.csv" | "log" => client.request(Method::GET, &path),
         "create" => client.request(Method::POST, &path).header("content-type", "application/x-www-form-urlencoded"),
         "events" => client.request(Method::GET, &format!("{path}?project={project}")),
         "vnc" | "serial" => client

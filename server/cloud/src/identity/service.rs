@@ -3,7 +3,7 @@
 use super::password::Hasher;
 use super::{assignment, caller, project, sign_in, user};
 use crate::core::Core;
-use api::identity::{Identity, Me, Membership};
+use api::identity::{Identity, Me, Membership, Whence};
 use api::{Caller, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -21,8 +21,8 @@ impl IdentityService {
 
 #[async_trait]
 impl Identity for IdentityService {
-    async fn sign_in(&self, name: &str, password: &str) -> Result<UserId> {
-        sign_in::sign_in(&self.core, &self.hasher, name, password).await
+    async fn sign_in(&self, name: &str, password: &str, from: &Whence) -> Result<UserId> {
+        sign_in::sign_in(&self.core, &self.hasher, name, password, from).await
     }
 
     async fn membership_list(&self, user: UserId) -> Result<Vec<Membership>> {

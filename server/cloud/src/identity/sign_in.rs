@@ -2,13 +2,14 @@
 
 use super::password::{self, Hasher};
 use super::service::IdentityService;
-use super::{request_id, store};
+use super::store;
 use crate::audit;
 use crate::core::Core;
 use crate::fault::StoreError;
+use api::identity::Whence;
 use api::{Error, Kind, Name, Result, UserId, Why};
 
-pub async fn sign_in(core: &Core, hasher: &Hasher, name: &str, password: &str) -> Result<UserId> {
+pub async fn sign_in(core: &Core, hasher: &Hasher, name: &str, password: &str, from: &Whence) -> Result<UserId> {
     // A user name that cannot exist is not looked up, but takes as long as any other.
     let known = Name::parse(name).is_ok();
     let row = if known { store::user::by_name(core.db.read(), name.trim()).await? } else { None };
@@ -16,17 +17,18 @@ pub async fn sign_in(core: &Core, hasher: &Hasher, name: &str, password: &str) -
     let name: String = name.chars().take(Name::MAX).filter(|c| !c.is_control()).collect();
     match row {
         Some(row) if right && row.enabled => {
-            signed_in(core, &name, Some(row.id), "ok").await?;
+            signed_in(core, &name, Some(row.id), "ok", from).await?;
             Ok(row.id)
         }
         _ => {
-            signed_in(core, &name, None, "refused").await?;
+            signed_in(core, &name, None, "refused", from).await?;
             Err(Error::field("password", Why::Credentials))
         }
     }
 }
 
-async fn signed_in(core: &Core, name: &str, user: Option<UserId>, result: &str) -> Result<()> {
+async fn signed_in(core: &Core, name: &str, user: Option<UserId>, result: &str, from: &Whence) -> Result<()> {
+    let target = user.map(|id| id.to_string()).unwrap_or_default();
     let mut tx = core.db.begin().await.map_err(StoreError)?;
     let row = audit::Entry {
         user_id: user.map(|id| id.0.to_string()),
@@ -34,9 +36,11 @@ async fn signed_in(core: &Core, name: &str, user: Option<UserId>, result: &str) 
         project_id: None,
         verb: "sign_in",
         kind: Kind::User.as_str(),
-        target: name,
+        target: &target,
+        target_name: name,
         result,
-        request: &request_id(),
+        address: &from.address,
+        request: &from.request,
     };
     audit::insert(&mut tx, core.clock.now(), row).await?;
     tx.commit().await.map_err(StoreError)?;

@@ -33,7 +33,7 @@ pub async fn begin(
 ) -> std::result::Result<OperationId, StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Running, now).await?;
-    audit::record(tx, caller, verb, target.kind, target.id, now).await?;
+    audit::record_named(tx, caller, verb, target.kind, target.id, target.name, now).await?;
     Ok(id)
 }
 
@@ -47,7 +47,7 @@ pub async fn done(
 ) -> std::result::Result<(), StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Succeeded, now).await?;
-    audit::record(tx, caller, verb, target.kind, target.id, now).await
+    audit::record_named(tx, caller, verb, target.kind, target.id, target.name, now).await
 }
 
 /// Percent done.
@@ -55,14 +55,31 @@ pub async fn progress(tx: &mut Tx, id: OperationId, percent: u8, now: Micros) ->
     store::progress(tx, id, percent, now).await
 }
 
-/// The end: well, or with the reason why not. An operation ends once; a second end changes nothing.
+/// The end: well, or with the reason why not. An operation ends once; a second end changes nothing. What failed stands in the audit log
+/// once more, with the reason.
 pub async fn end(
     tx: &mut Tx,
     id: OperationId,
     error: Option<&Error>,
     now: Micros,
 ) -> std::result::Result<(), StoreError> {
-    store::end(tx, id, error, now).await
+    let ended = store::end(tx, id, error, now).await?;
+    let Some(error) = error.filter(|_| ended) else { return Ok(()) };
+    let Some(asked) = store::asked(tx, id).await? else { return Ok(()) };
+    let result = error.to_string();
+    let entry = audit::Entry {
+        user_id: Some(asked.user_id),
+        user_name: &asked.user_name,
+        project_id: Some(asked.project_id),
+        verb: &asked.verb,
+        kind: &asked.kind,
+        target: &asked.target,
+        target_name: &asked.target_name,
+        result: &result,
+        address: "",
+        request: &asked.request,
+    };
+    audit::insert(tx, now, entry).await
 }
 
 /// The service behind the task centre and the action logs.

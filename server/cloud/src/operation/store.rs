@@ -51,12 +51,13 @@ pub async fn progress(tx: &mut Tx, id: OperationId, percent: u8, now: Micros) ->
     Ok(())
 }
 
-pub async fn end(tx: &mut Tx, id: OperationId, error: Option<&Error>, now: Micros) -> Result<(), StoreError> {
+/// Whether it was still running.
+pub async fn end(tx: &mut Tx, id: OperationId, error: Option<&Error>, now: Micros) -> Result<bool, StoreError> {
     let (state, json) = match error {
         None => (OperationState::Succeeded, None),
         Some(error) => (OperationState::Failed, serde_json::to_string(error).ok()),
     };
-    sqlx::query(
+    let ended = sqlx::query(
         "update operation set state = $2, error = $3, updated_at = $4, progress = case when $2 = 'succeeded' then 100 else progress end
          where id = $1 and state = 'running'",
     )
@@ -66,7 +67,27 @@ pub async fn end(tx: &mut Tx, id: OperationId, error: Option<&Error>, now: Micro
     .bind(now)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(ended.rows_affected() > 0)
+}
+
+/// Who has asked for what.
+#[derive(FromRow)]
+pub struct Asked {
+    pub user_id: String,
+    pub user_name: String,
+    pub project_id: String,
+    pub verb: String,
+    pub kind: String,
+    pub target: String,
+    pub target_name: String,
+    pub request: String,
+}
+
+pub async fn asked(tx: &mut Tx, id: OperationId) -> Result<Option<Asked>, StoreError> {
+    let row = sqlx::query_as(
+        "select user_id, user_name, project_id, verb, kind, target, target_name, request from operation where id = $1",
+    );
+    Ok(row.bind(id.0.to_string()).fetch_optional(&mut **tx).await?)
 }
 
 struct View(Operation);

@@ -72,7 +72,8 @@ impl IdentityService {
 
     /// The user as it is now, written down in the audit log.
     async fn audited(&self, tx: &mut Tx, caller: &Caller, verb: &str, user: UserId, now: Micros) -> Result<()> {
-        Ok(audit::record(tx, caller, verb, Kind::User, &user.to_string(), now).await?)
+        let name = store::user_name(tx, user).await?.unwrap_or_default();
+        Ok(audit::record_outside(tx, caller, verb, Kind::User, &user.to_string(), &name, now).await?)
     }
 }
 
