@@ -14,7 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// The name of the image that a cloud begins with.
@@ -60,7 +60,9 @@ pub async fn serve(common: Common, options: Serve) -> Result<()> {
     };
     let drain = Duration::from_secs(options.drain.into());
     let stop = CancellationToken::new();
-    let asked = tokio::spawn(stop_at_signal(stop.clone()));
+    // Before anybody can know that the server is there, and ask it to stop.
+    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let asked = tokio::spawn(stop_at_signal(signals, stop.clone()));
     let mut reconcilers = cloud.start(stop.clone());
     let guests = tokio::spawn(metadata::serve(cloud.clone(), engine, stop.clone()));
 
@@ -69,7 +71,7 @@ pub async fn serve(common: Common, options: Serve) -> Result<()> {
     listen::serve(listener, router, Limits { connections: CONNECTIONS, lifetime: None, drain }, stop).await;
 
     tracing::info!("stopping");
-    asked.await??;
+    asked.await?;
     let rest = async {
         guests.await?;
         while let Some(ended) = reconcilers.join_next().await {
@@ -119,12 +121,10 @@ fn external(options: &Serve) -> Result<Option<External>> {
     Ok(Some(External { physical_network: options.external_network.clone(), cidr, gateway }))
 }
 
-async fn stop_at_signal(stop: CancellationToken) -> Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+async fn stop_at_signal((mut terminate, mut interrupt): (Signal, Signal), stop: CancellationToken) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     stop.cancel();
-    Ok(())
 }

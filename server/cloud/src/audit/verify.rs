@@ -21,7 +21,7 @@ pub enum Verdict {
 
 /// Follows the chain; `noted` is a hash that it must have had at some time.
 pub async fn verify(db: &Db, noted: Option<&str>) -> Result<Verdict, StoreError> {
-    let (mut entries, mut last, mut head) = (0, 0, String::new());
+    let (mut entries, mut last, mut head) = (0, i64::MIN, String::new());
     let mut seen = noted.is_none_or(str::is_empty);
     loop {
         let rows = store::behind(db.read(), last, STEP).await?;
