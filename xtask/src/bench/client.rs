@@ -55,15 +55,20 @@ impl Client {
         }
     }
 
-    /// A server function. Arguments within arguments are written `outer[inner]`, as Leptos reads them.
+    /// A server function's answer.
     pub fn call(&mut self, name: &str, arguments: &Value) -> Result<Value> {
+        serde_json::from_str(&self.ask(name, arguments)?)
+            .with_context(|| format!("{name} answers something else than JSON"))
+    }
+
+    /// A server function's answer, unread. Arguments within arguments are written `outer[inner]`, as Leptos reads them.
+    pub fn ask(&mut self, name: &str, arguments: &Value) -> Result<String> {
         let mut fields = Vec::new();
         flatten("", arguments, &mut fields);
         let request = self.agent.post(format!("{}/api/{name}", self.base));
         let request =
             request.header("cookie", &self.cookie).header("origin", &self.base).header("accept", "application/json");
-        let answer = request.send_form(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
-        serde_json::from_str(&read(answer)?).with_context(|| format!("{name} answers something else than JSON"))
+        read(request.send_form(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))?)
     }
 
     /// The launch form; the new instance's id.

@@ -62,7 +62,7 @@ fn measure(server: &mut Server, program: &Path, data: &Path) -> Result<Table> {
     let query = |limit: u32| json!({ "project": project, "query": { "limit": limit } });
 
     table.time("token or session check", ROUNDS, || {
-        client.call("flavor_list", &json!({ "project": project })).map(|_| ())
+        client.ask("flavor_list", &json!({ "project": project })).map(|_| ())
     })?;
     for (what, path) in [
         ("Instances page, 20 rows of 1,000", page("instances")),
@@ -73,12 +73,11 @@ fn measure(server: &mut Server, program: &Path, data: &Path) -> Result<Table> {
     }
     let all = page("instances?limit=1000");
     table.time("Instances page, 1,000 rows", 20, || client.page(&all).map(|_| ()))?;
-    table
-        .time("20 of 1,000 instances with details", ROUNDS, || client.call("instance_list", &query(20)).map(|_| ()))?;
-    table.time("all 1,000 instances with details", 20, || client.call("instance_list", &query(1000)).map(|_| ()))?;
+    table.time("20 of 1,000 instances with details", ROUNDS, || client.ask("instance_list", &query(20)).map(|_| ()))?;
+    table.time("all 1,000 instances with details", 20, || client.ask("instance_list", &query(1000)).map(|_| ()))?;
     let first = client.call("instance_list", &query(1))?["items"][0]["id"].clone();
     let one = json!({ "project": project, "id": first });
-    table.time("one instance", ROUNDS, || client.call("instance_show", &one).map(|_| ()))?;
+    table.time("one instance", ROUNDS, || client.ask("instance_show", &one).map(|_| ()))?;
     let body = client.page(&page("instances"))?;
     table.fact("Instances page, 20 rows: HTML", format!("{} kB", body.len() / 1000));
 
@@ -94,7 +93,7 @@ fn measure(server: &mut Server, program: &Path, data: &Path) -> Result<Table> {
         let mut own = Client::connect(LISTEN)?;
         own.adopt(&client);
         let asked = json!({ "project": project });
-        Ok(move || own.call("flavor_list", &asked).map(|_| ()))
+        Ok(move || own.ask("flavor_list", &asked).map(|_| ()))
     })?;
 
     // At rest: nobody asks for anything.
