@@ -91,10 +91,11 @@ test("a subnet that overlaps, a flavor too small, user data too long", async ({ 
   await expect(page.getByRole("radio", { name: /m1\.nano/ })).toBeDisabled();
   await expect(page.getByText(/30 GiB/).first()).toBeVisible();
 
-  await page.getByText("User data").first().click();
-  await page.getByRole("textbox", { name: /^User data/ }).fill("x".repeat(65 * 1024));
+  const userData = page.locator("textarea[name=user_data]");
+  await page.locator("summary").filter({ hasText: "User data" }).click();
+  await userData.fill("x".repeat(65 * 1024));
   await page.getByRole("button", { name: "Launch", exact: true }).click();
-  await expect(page.locator(".field").filter({ has: page.getByRole("textbox", { name: /^User data/ }) }).locator(".field-error")).toContainText("64");
+  await expect(page.locator(".field").filter({ has: userData }).locator(".field-error")).toContainText("64");
   await person.goTo("Instances");
   await expect(page.getByText("No instances yet")).toBeVisible();
 });

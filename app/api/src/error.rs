@@ -124,9 +124,9 @@ pub enum Why {
         "Keys of the type {name} are not accepted. Use ed25519, ecdsa (nistp256, 384 or 521) or rsa of at least 2048 bits."
     )]
     KeyType { name: String },
-    #[error("The image needs {needs} GB of disk; this flavor has {has} GB.")]
+    #[error("The image needs {needs} GiB of disk; this flavor has {has} GiB.")]
     DiskTooSmall { needs: u64, has: u64 },
-    #[error("The image needs {needs} MB of memory; this flavor has {has} MB.")]
+    #[error("The image needs {needs} MiB of memory; this flavor has {has} MiB.")]
     MemoryTooSmall { needs: u64, has: u64 },
     #[error("Between {min} and {max}.")]
     Range { min: i64, max: i64 },

@@ -76,6 +76,7 @@ fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>) -> imp
     let keypair = Pick::new("keypair", move || offer.with(keypair_choices));
     let (groups, default_group) = offer.with_untracked(group_choices);
     let bytes = RwSignal::new(asked_for("user_data").unwrap_or_default().len());
+    let has_data = bytes.get_untracked() > 0;
     view! {
         <div class="split">
             <Form call=within_limit(launch.into(), bytes) submit=t.compute.launch cancel=paths::instances(here.id()) disabled_because=here.read_only()>
@@ -86,7 +87,7 @@ fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>) -> imp
                 <Picker name="network" label=t.network.network pick=network/>
                 <Picker name="keypair" label=t.compute.key_pair pick=keypair hint=t.compute.keypair_hint/>
                 <Checks name="security_groups" label=t.common.security_groups choices=groups values=default_group/>
-                <details class="more" open=bytes.get_untracked() > 0>
+                <details class="more" open=has_data>
                     <summary>{t.compute.user_data}</summary>
                     <div on:input=move |event| bytes.set(event_target_value(&event).len())>
                         <TextArea name="user_data" label=t.compute.user_data hint=t.compute.user_data_hint rows=10 mono=true placeholder="#!/bin/sh"/>

@@ -128,7 +128,7 @@ pub fn FormPage() -> impl IntoView {
     let flavors = vec![
         Choice::new("nano", "m1.nano")
             .detail("1 vCPU · 192 MiB · 1 GiB")
-            .disabled_because(Some("The image needs 8 GB of disk.".into())),
+            .disabled_because(Some("The image needs 8 GiB of disk.".into())),
         Choice::new("small", "m1.small").detail("1 vCPU · 2 GiB · 20 GiB"),
         Choice::new("medium", "m1.medium").detail("2 vCPUs · 4 GiB · 40 GiB"),
         Choice::new("large", "m1.large").detail("4 vCPUs · 8 GiB · 80 GiB"),
