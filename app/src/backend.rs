@@ -15,6 +15,7 @@ use api::audit::Audits;
 use api::compute::Compute;
 use api::identity::{Identity, Me};
 use api::image::Images;
+use api::metadef::Metadefs;
 use api::network::Networks;
 use api::operation::{Operation, Operations};
 use api::quota::Quotas;
@@ -41,6 +42,7 @@ pub struct Backend {
     pub identity: Arc<dyn Identity>,
     pub account: Arc<dyn Account>,
     pub images: Arc<dyn Images>,
+    pub metadefs: Arc<dyn Metadefs>,
     pub networks: Arc<dyn Networks>,
     pub compute: Arc<dyn Compute>,
     pub operations: Arc<dyn Operations>,

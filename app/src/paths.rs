@@ -27,6 +27,8 @@ pages! {
     image_create = "images/create";
     /// Takes a POST with the form of `image_create`.
     image_upload = "images/upload";
+    /// An administrator's page: every project's images.
+    images_of_all = "admin/images";
     key_pairs = "key-pairs";
     key_pair_create = "key-pairs/create";
     key_pair_import = "key-pairs/import";
@@ -64,6 +66,10 @@ pub fn key_pair(project: ProjectId, id: KeypairId) -> String {
 
 pub fn image(project: ProjectId, id: ImageId) -> String {
     within(project, format_args!("images/{id}"))
+}
+
+pub fn image_edit(project: ProjectId, id: ImageId) -> String {
+    within(project, format_args!("images/{id}/edit"))
 }
 
 pub fn network(project: ProjectId, id: NetworkId) -> String {

@@ -8,7 +8,7 @@ use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImp
 #[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
 use crate::identity::{NoProject, SignIn};
-use crate::image::{ImageCreatePage, ImagePage, Images};
+use crate::image::{AllImages, ImageCreatePage, ImageEditPage, ImagePage, Images};
 use crate::layout::NotFoundPage;
 #[cfg(not(debug_assertions))]
 use crate::layout::NotFoundPage as DevUi;
@@ -40,6 +40,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("images") view=Images ssr=Async/>
                 <Route path=path!("images/create") view=ImageCreatePage ssr=Async/>
                 <Route path=path!("images/:id") view=ImagePage ssr=Async/>
+                <Route path=path!("images/:id/edit") view=ImageEditPage ssr=Async/>
                 <Route path=path!("networks") view=Networks ssr=Async/>
                 <Route path=path!("networks/create") view=NetworkCreatePage ssr=Async/>
                 <Route path=path!("networks/:id") view=NetworkPage ssr=Async/>
@@ -54,6 +55,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("audit") view=ProjectAudits ssr=Async/>
                 <Route path=path!("admin/audit") view=AllAudits ssr=Async/>
                 <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
+                <Route path=path!("admin/images") view=AllImages ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
             </ParentRoute>
         </Routes>

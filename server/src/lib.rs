@@ -92,6 +92,7 @@ impl Edge {
             identity: cloud.identity.clone(),
             account: cloud.identity.clone(),
             images: cloud.images.clone(),
+            metadefs: cloud.metadefs.clone(),
             networks: cloud.networks.clone(),
             compute: cloud.compute.clone(),
             operations: cloud.operations.clone(),

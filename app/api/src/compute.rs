@@ -407,7 +407,7 @@ pub struct HypervisorHost {
 /// The compute service.
 #[async_trait]
 pub trait Compute: Send + Sync {
-    /// Sort keys: `name`, `status`, `created` (default `-created`).
+    /// Sort keys: `name`, `status`, `created` (default `-created`). Filter: `image` (an id).
     async fn instance_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Instance>>;
     async fn instance_show(&self, caller: &Caller, id: InstanceId) -> Result<InstanceDetail>;
     /// Accepts the launch and returns at once; the instance is in BUILD.

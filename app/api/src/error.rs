@@ -7,6 +7,7 @@
 use crate::account::PasswordFault;
 use crate::compute::Refusal;
 use crate::event::Kind;
+use crate::image::ImageRefusal;
 use serde::{Deserialize, Serialize};
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -71,6 +72,24 @@ pub enum Conflict {
     DefaultGroup,
     #[error("The security group has this rule already.")]
     RuleExists,
+    /// The image's state does not allow it now.
+    #[error("{0}")]
+    Image(ImageRefusal),
+    /// Of many things asked for at once, these could not be done.
+    #[error("{}", partly(*done, failed))]
+    Partly { done: usize, failed: Vec<Failed> },
+}
+
+/// One of many that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
+    pub name: String,
+    pub error: Error,
+}
+
+fn partly(done: usize, failed: &[Failed]) -> String {
+    let reasons: Vec<_> = failed.iter().map(|one| format!("{}: {}", one.name, one.error)).collect();
+    format!("{done} done, {} not. {}", failed.len(), reasons.join(" "))
 }
 
 /// One field of a form and what is wrong with its value.
@@ -151,6 +170,18 @@ pub enum Why {
     StoreFull,
     #[error("An image that is {status} cannot be used. Choose an active one.")]
     NotActive { status: String },
+    #[error("At most {max}; these are {is}.")]
+    TooMany { max: usize, is: usize },
+    #[error("Line {line}: write name=value.")]
+    NotAProperty { line: usize },
+    #[error("“{name}” is not a property’s name: use letters, digits and . _ : - only, and no name that every image has by itself.")]
+    PropertyName { name: String },
+    #[error("{name}: {why}")]
+    Property { name: String, why: Box<Why> },
+    #[error("A whole number is needed.")]
+    NotAnInteger,
+    #[error("Choose at least one.")]
+    NothingChosen,
 }
 
 impl Error {

@@ -3,29 +3,42 @@
 use crate::{ImageId, ListQuery, Micros, Page, Result, caller::Caller};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Glance's image status, as far as Offing has it.
+/// Glance's image status. A deleted image is in no list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageStatus {
     /// Registered, no data yet.
     Queued,
-    /// Data is on its way in.
+    /// Data is on its way in from a browser.
     Saving,
+    /// Data is being fetched from elsewhere.
+    Importing,
     Active,
-    /// The data was refused; the reason is kept.
+    /// Its owner has taken it out of use; instances that stand on it go on.
+    Deactivated,
+    /// The data was refused, or can be used no more; the reason is kept.
     Killed,
 }
 
 impl ImageStatus {
-    pub const ALL: [ImageStatus; 4] =
-        [ImageStatus::Queued, ImageStatus::Saving, ImageStatus::Active, ImageStatus::Killed];
+    pub const ALL: [ImageStatus; 6] = [
+        ImageStatus::Queued,
+        ImageStatus::Saving,
+        ImageStatus::Importing,
+        ImageStatus::Active,
+        ImageStatus::Deactivated,
+        ImageStatus::Killed,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Saving => "saving",
+            Self::Importing => "importing",
             Self::Active => "active",
+            Self::Deactivated => "deactivated",
             Self::Killed => "killed",
         }
     }
@@ -33,22 +46,68 @@ impl ImageStatus {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
+
+    /// It will become another by itself.
+    pub fn is_moving(self) -> bool {
+        matches!(self, Self::Queued | Self::Saving | Self::Importing)
+    }
+
+    /// Whether its data has been accepted and can be stood upon.
+    pub fn has_data(self) -> bool {
+        matches!(self, Self::Active | Self::Deactivated)
+    }
+}
+
+/// What can be asked of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageVerb {
+    Launch,
+    Edit,
+    Deactivate,
+    Reactivate,
+    Delete,
+}
+
+/// Why it cannot be done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageRefusal {
+    #[error("It belongs to another project, which alone can change it.")]
+    Foreign,
+    #[error("It is protected. Take the protection off first: edit the image.")]
+    Protected,
+    #[error("Only an active image can be used for this.")]
+    NotActive,
+    #[error("It is deactivated. Reactivate it first.")]
+    Deactivated,
+    #[error("It is not deactivated.")]
+    NotDeactivated,
 }
 
 /// Who sees an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
+    /// The owning project.
     Private,
+    /// The owning project and its members.
+    Shared,
+    /// Everybody who knows of it: it stands in nobody's list but its owner's unless asked for.
+    Community,
+    /// Everybody.
     Public,
 }
 
 impl Visibility {
-    pub const ALL: [Visibility; 2] = [Visibility::Private, Visibility::Public];
+    pub const ALL: [Visibility; 4] =
+        [Visibility::Private, Visibility::Shared, Visibility::Community, Visibility::Public];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Private => "private",
+            Self::Shared => "shared",
+            Self::Community => "community",
             Self::Public => "public",
         }
     }
@@ -90,8 +149,15 @@ pub struct Image {
     pub description: String,
     pub status: ImageStatus,
     pub visibility: Visibility,
-    /// Another project's public image: can be used, not changed.
+    /// Another project's.
     pub foreign: bool,
+    /// The caller's project may change it: its owner's, or an administrator's.
+    pub changeable: bool,
+    /// Cannot be deleted until this is taken away.
+    pub protected: bool,
+    pub tags: Vec<String>,
+    /// What software may know of it: `os_distro`, `hw_disk_bus`, …
+    pub properties: BTreeMap<String, String>,
     pub owner_name: String,
     /// Known once the data has been inspected.
     pub format: Option<DiskFormat>,
@@ -99,8 +165,12 @@ pub struct Image {
     pub size: Option<u64>,
     /// Bytes of the disk that a guest sees.
     pub virtual_size: Option<u64>,
-    /// SHA-512 of the stored bytes, hex.
+    /// SHA-512 of the stored bytes, hex: Glance's `os_hash_value`.
     pub checksum: Option<String>,
+    /// MD5 of the stored bytes, hex: Glance's `checksum`. Told for old tools; nothing here trusts it.
+    pub md5: Option<String>,
+    /// What the inspector knew the format by; English.
+    pub evidence: Option<String>,
     /// The smallest flavor disk, in GiB.
     pub min_disk_gb: u64,
     /// The smallest flavor memory, in MiB.
@@ -111,12 +181,31 @@ pub struct Image {
     pub updated_at: Micros,
 }
 
+impl Image {
+    /// Whether the verb is possible now: the one rule behind the service, its API and every greyed-out button.
+    pub fn can(&self, verb: ImageVerb) -> std::result::Result<(), ImageRefusal> {
+        let changes = verb != ImageVerb::Launch;
+        if changes && !self.changeable {
+            return Err(ImageRefusal::Foreign);
+        }
+        match (verb, self.status) {
+            (ImageVerb::Delete, _) if self.protected => Err(ImageRefusal::Protected),
+            (ImageVerb::Delete | ImageVerb::Edit, _) => Ok(()),
+            (ImageVerb::Launch | ImageVerb::Deactivate, ImageStatus::Active) => Ok(()),
+            (ImageVerb::Launch | ImageVerb::Deactivate, ImageStatus::Deactivated) => Err(ImageRefusal::Deactivated),
+            (ImageVerb::Launch | ImageVerb::Deactivate, _) => Err(ImageRefusal::NotActive),
+            (ImageVerb::Reactivate, ImageStatus::Deactivated) => Ok(()),
+            (ImageVerb::Reactivate, _) => Err(ImageRefusal::NotDeactivated),
+        }
+    }
+}
+
 /// What an image form says beside the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewImage {
     pub name: String,
     pub description: String,
-    /// `private` or `public`; empty means private.
+    /// A visibility; empty means private.
     pub visibility: String,
     /// Empty means 0.
     pub min_disk_gb: String,
@@ -124,11 +213,104 @@ pub struct NewImage {
     pub min_ram_mb: String,
 }
 
-/// The image service. Data comes in by a plain multipart form beside these calls, as it is streamed to disk.
+/// What the edit form says: everything that may change of an image. Its data never does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageChange {
+    pub name: String,
+    pub description: String,
+    pub visibility: String,
+    pub protected: bool,
+    pub min_disk_gb: String,
+    pub min_ram_mb: String,
+    /// Separated by commas.
+    pub tags: String,
+    /// The properties that have a field of their own; an empty value means none.
+    pub properties: BTreeMap<String, String>,
+    /// The others: `name=value`, one a line.
+    pub others: String,
+    /// `updated_at` of the image that the form was made from: what somebody else has changed since is not overwritten. Empty: whatever it is.
+    pub seen: String,
+}
+
+/// The image service. Data comes in by a plain multipart form beside these calls, as it is streamed.
 #[async_trait]
 pub trait Images: Send + Sync {
-    /// The project's own images and the public ones. Sort keys: `name`, `status`, `size`, `created` (default `name`).
+    /// The project's own images and the public ones; community images where the visibility is filtered for. Sort keys: `name`, `status`,
+    /// `size`, `created` (default `name`). Filters: `visibility`, `format`, `protected` (`true`, `false`), `tag`.
     async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
+    /// Every project's images, for administrators. The same, and the sort key and filter `owner`.
+    async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
     async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image>;
+    async fn image_edit(&self, caller: &Caller, id: ImageId, edit: ImageChange) -> Result<()>;
+    async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
+    async fn image_reactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
     async fn image_delete(&self, caller: &Caller, id: ImageId) -> Result<()>;
+    /// Each that can be; `Conflict::Partly` with the reasons of those that cannot.
+    async fn image_delete_many(&self, caller: &Caller, ids: &[String]) -> Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(status: ImageStatus) -> Image {
+        Image {
+            id: ImageId(uuid::Uuid::nil()),
+            name: "image".into(),
+            description: String::new(),
+            status,
+            visibility: Visibility::Private,
+            foreign: false,
+            changeable: true,
+            protected: false,
+            tags: Vec::new(),
+            properties: BTreeMap::new(),
+            owner_name: String::new(),
+            format: None,
+            size: None,
+            virtual_size: None,
+            checksum: None,
+            md5: None,
+            evidence: None,
+            min_disk_gb: 0,
+            min_ram_mb: 0,
+            refused: None,
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    /// The verbs that the state allows.
+    fn check(status: ImageStatus, expected: &str) {
+        const VERBS: [(ImageVerb, &str); 5] = [
+            (ImageVerb::Launch, "launch"),
+            (ImageVerb::Edit, "edit"),
+            (ImageVerb::Deactivate, "deactivate"),
+            (ImageVerb::Reactivate, "reactivate"),
+            (ImageVerb::Delete, "delete"),
+        ];
+        let image = image(status);
+        let can: Vec<_> = VERBS.iter().filter(|(verb, _)| image.can(*verb).is_ok()).map(|(_, name)| *name).collect();
+        assert_eq!(can.join(" "), expected, "{status:?}");
+    }
+
+    #[test]
+    fn verbs_by_state() {
+        check(ImageStatus::Queued, "edit delete");
+        check(ImageStatus::Saving, "edit delete");
+        check(ImageStatus::Importing, "edit delete");
+        check(ImageStatus::Active, "launch edit deactivate delete");
+        check(ImageStatus::Deactivated, "edit reactivate delete");
+        check(ImageStatus::Killed, "edit delete");
+    }
+
+    #[test]
+    fn others_and_protected_ones() {
+        let foreign = Image { changeable: false, ..image(ImageStatus::Active) };
+        assert_eq!(foreign.can(ImageVerb::Launch), Ok(()));
+        assert_eq!(foreign.can(ImageVerb::Edit), Err(ImageRefusal::Foreign));
+        let protected = Image { protected: true, ..image(ImageStatus::Active) };
+        assert_eq!(protected.can(ImageVerb::Delete), Err(ImageRefusal::Protected));
+        assert_eq!(protected.can(ImageVerb::Edit), Ok(()));
+    }
 }

@@ -13,6 +13,7 @@ pub mod event;
 pub mod id;
 pub mod identity;
 pub mod image;
+pub mod metadef;
 pub mod name;
 pub mod network;
 pub mod operation;

@@ -4,6 +4,7 @@
 //! 1,000 costs what page 1 does and rows that come and go between two clicks neither repeat nor hide others.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which rows, in which order, how many. Every field may be empty: then the list's own default holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct ListQuery {
     pub search: String,
     /// The state, in the API's own word (ACTIVE, active, …).
     pub status: String,
+    /// The list's further filters by their names, such as `visibility`; the list's contract says which there are.
+    pub filters: BTreeMap<String, String>,
     /// The column's key; a leading `-` means descending.
     pub sort: String,
     /// Rows after this cursor.
@@ -42,9 +45,14 @@ impl ListQuery {
         }
     }
 
+    /// What the filter of that name asks for; empty if nothing.
+    pub fn filter(&self, name: &str) -> &str {
+        self.filters.get(name).map(String::as_str).unwrap_or_default()
+    }
+
     /// Whether anything narrows the list: an empty page then says "nothing matches" instead of "create the first one".
     pub fn is_filtered(&self) -> bool {
-        !self.search.is_empty() || !self.status.is_empty()
+        !self.search.is_empty() || !self.status.is_empty() || self.filters.values().any(|value| !value.is_empty())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::i18n::text;
 use crate::live::{ReloadWhile, use_live};
 use crate::paths;
 use crate::project::here;
-use crate::ui::{Column, Icon, LinkButton, List, Load, Outcomes, PageHeader, Rows, Variant, When, list_query};
+use crate::ui::{Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Rows, Variant, When, list_query};
 use api::compute::{Instance, Status};
 use api::{Kind, ListQuery, Page};
 use leptos::prelude::*;
@@ -78,5 +78,38 @@ pub fn LaunchButton() -> impl IntoView {
                 {text().compute.launch_instance}
             </LinkButton>
         }
+    }
+}
+
+/// The project's instances that were launched from an image.
+#[component]
+pub fn InstancesOfImage(image: Memo<String>) -> impl IntoView {
+    let (t, here, live) = (text(), here(), use_live());
+    let query = list_query();
+    let page = Resource::new(
+        move || (here.project.get(), image.get(), query.get(), live.version(Kind::Instance)),
+        |(project, image, mut query, _)| {
+            query.filters.insert("image".to_owned(), image);
+            instance_list(project, query)
+        },
+    );
+    let columns = vec![
+        Column::new("name", t.common.name, move |instance: &Instance| {
+            view! { <a href=paths::instance(here.id(), instance.id)>{instance.name.clone()}</a> }
+        })
+        .sortable(),
+        Column::new("flavor", t.compute.flavor, |instance: &Instance| instance.flavor_name.clone()),
+        Column::new("status", t.common.status, |instance: &Instance| badge(instance.state)).sortable(),
+        Column::new("created", t.compute.age, |instance: &Instance| view! { <When at=instance.created_at/> })
+            .sortable(),
+    ];
+    let rows = Rows::new(|instance: &Instance| instance.id.to_string(), |instance| instance.name.clone());
+    view! {
+        <Load from=page let:page>
+            <List
+                label=t.common.instances page query columns=columns.clone() rows=rows.clone() default_sort="-created"
+                empty=|| view! { <Empty icon=Icon::Instance title=text().image.no_instances hint=text().image.no_instances_hint/> }
+            />
+        </Load>
     }
 }

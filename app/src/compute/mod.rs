@@ -18,7 +18,7 @@ mod launch;
 mod launch_choices;
 
 pub use flavor_list::Flavors;
-pub use instance_list::Instances;
+pub use instance_list::{Instances, InstancesOfImage};
 pub use instance_page::InstancePage;
 pub use keypair_create::KeypairCreate;
 pub use keypair_import::KeypairImport;

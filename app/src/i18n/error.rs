@@ -30,6 +30,10 @@ fn error_en(error: &Error) -> String {
                 "The quota of this project does not allow this. Asked for: {asked} more {what}; in use: {used} of {limit}. Delete something, or ask an administrator for a larger quota."
             )
         }
+        Error::Conflict(Conflict::Partly { done, failed }) => {
+            let reasons: Vec<_> = failed.iter().map(|one| format!("{}: {}", one.name, error_en(&one.error))).collect();
+            format!("{done} done, {} not. {}", failed.len(), reasons.join(" "))
+        }
         other => other.to_string(),
     }
 }
@@ -104,6 +108,11 @@ fn conflict_ko(conflict: &Conflict) -> String {
             "default 보안 그룹은 프로젝트에 속해 있어 삭제할 수 없습니다. 규칙은 변경할 수 있습니다.".to_owned()
         }
         Conflict::RuleExists => "보안 그룹에 같은 규칙이 이미 있습니다.".to_owned(),
+        Conflict::Image(refusal) => (super::image::KO.refusal)(*refusal),
+        Conflict::Partly { done, failed } => {
+            let reasons: Vec<_> = failed.iter().map(|one| format!("{}: {}", one.name, error_ko(&one.error))).collect();
+            format!("{done}개는 완료했고 {}개는 완료하지 못했습니다. {}", failed.len(), reasons.join(" "))
+        }
     }
 }
 
@@ -181,6 +190,14 @@ fn why_ko(why: &Why) -> String {
         Why::NotActive { status } => {
             format!("{status} 상태의 이미지는 사용할 수 없습니다. 사용 가능한 이미지를 선택해 주세요.")
         }
+        Why::TooMany { max, is } => format!("최대 {max}개까지 지정할 수 있습니다. 현재 {is}개입니다."),
+        Why::NotAProperty { line } => format!("{line}번째 줄: 이름=값 형식으로 입력해 주세요."),
+        Why::PropertyName { name } => format!(
+            "“{name}”은(는) 속성 이름으로 사용할 수 없습니다. 영문자, 숫자와 . _ : - 만 사용할 수 있으며, 이미지의 기본 필드 이름은 사용할 수 없습니다."
+        ),
+        Why::Property { name, why } => format!("{name}: {}", why_ko(why)),
+        Why::NotAnInteger => "정수를 입력해 주세요.".to_owned(),
+        Why::NothingChosen => "하나 이상 선택해 주세요.".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Texts of images.
 
-use api::image::{ImageStatus, Visibility};
+use api::image::{ImageRefusal, ImageStatus, Visibility};
 
 texts! {
     pub struct Image {
@@ -16,16 +16,44 @@ texts! {
         file_hint = "qcow2, raw or ISO. The file is inspected before it is stored.", "qcow2, raw 또는 ISO 파일을 선택해 주세요. 저장하기 전에 파일을 검사합니다.";
         minimums = "Minimum disk and memory", "최소 디스크와 메모리";
         refused = "The file was refused", "파일이 거부되었습니다";
-        launch_needs_active = "Only an active image can be launched.", "사용 가능한 이미지로만 인스턴스를 생성할 수 있습니다.";
-        foreign = "It belongs to another project.", "다른 프로젝트의 이미지입니다.";
+        refusal: fn(ImageRefusal) -> String = |refusal| refusal.to_string(), refusal_ko;
         delete_title: fn(&str) -> String = |name| format!("Delete image {name}?"), |name| format!("이미지 {name}을(를) 삭제할까요?");
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
+        delete_chosen = "Delete chosen", "선택 항목 삭제";
+        delete_many_title = "Delete the chosen images?", "선택한 이미지를 삭제할까요?";
+        edit = "Edit", "편집";
+        edit_image = "Edit image", "이미지 편집";
+        deactivate = "Deactivate", "비활성화";
+        reactivate = "Reactivate", "다시 활성화";
+        deactivate_title: fn(&str) -> String = |name| format!("Deactivate image {name}?"), |name| format!("이미지 {name}을(를) 비활성화할까요?");
+        deactivate_body = "Nothing can be launched from it until it is reactivated. Instances that run on it keep running.", "다시 활성화하기 전까지 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
+        is_deactivated = "This image is deactivated", "비활성화된 이미지입니다";
+        all_images = "All images", "전체 이미지";
+        all_images_hint = "The images of every project.", "모든 프로젝트의 이미지입니다.";
+        images_hint = "What instances start from: this project’s images and the public ones.", "인스턴스가 시작하는 디스크입니다. 이 프로젝트의 이미지와 공개 이미지를 보여 줍니다.";
+        protected = "Protected", "삭제 방지";
+        protect = "Protect from deletion", "삭제 방지";
+        protect_hint = "It cannot be deleted until this is taken away.", "해제하기 전까지 이미지를 삭제할 수 없습니다.";
+        tags = "Tags", "태그";
+        tags_hint = "Separated by commas.", "쉼표로 구분해 입력해 주세요.";
+        properties = "Properties", "속성";
+        no_properties = "No properties", "속성이 없습니다";
+        no_properties_hint = "Properties tell what is on the disk and which devices it needs.", "디스크에 설치된 운영 체제와 필요한 장치를 속성으로 지정할 수 있습니다.";
+        other_properties = "Other properties", "기타 속성";
+        other_properties_hint = "One a line: name=value.", "한 줄에 하나씩 이름=값 형식으로 입력해 주세요.";
+        not_set = "Not set", "지정 안 함";
+        no_instances = "No instances from this image", "이 이미지로 생성한 인스턴스가 없습니다";
+        no_instances_hint = "Instances of this project that are launched from it stand here.", "이 프로젝트에서 이 이미지로 생성한 인스턴스가 여기에 표시됩니다.";
+        verdict = "Inspection", "검사 결과";
+        verdict_good: fn(&str) -> String = |evidence| format!("Accepted: {evidence}"), |evidence| format!("통과: {evidence}");
+        verdict_plain = "Accepted", "통과";
+        verdict_bad = "Refused", "거부됨";
+        verdict_pending = "Not inspected yet", "검사 전";
         data = "Data", "데이터";
         virtual_size = "Virtual size", "가상 크기";
 
         format = "Format", "형식";
         visibility = "Visibility", "공개 범위";
-        checksum = "Checksum", "체크섬";
         min_disk = "Minimum disk", "최소 디스크";
         min_ram = "Minimum memory", "최소 메모리";
 
@@ -39,7 +67,9 @@ fn status_en(status: ImageStatus) -> &'static str {
     match status {
         ImageStatus::Queued => "Queued",
         ImageStatus::Saving => "Saving",
+        ImageStatus::Importing => "Importing",
         ImageStatus::Active => "Active",
+        ImageStatus::Deactivated => "Deactivated",
         ImageStatus::Killed => "Killed",
     }
 }
@@ -48,7 +78,9 @@ fn status_ko(status: ImageStatus) -> &'static str {
     match status {
         ImageStatus::Queued => "대기 중",
         ImageStatus::Saving => "저장 중",
+        ImageStatus::Importing => "가져오는 중",
         ImageStatus::Active => "사용 가능",
+        ImageStatus::Deactivated => "비활성화됨",
         ImageStatus::Killed => "거부됨",
     }
 }
@@ -56,6 +88,8 @@ fn status_ko(status: ImageStatus) -> &'static str {
 fn visibility_en(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Private => "Private",
+        Visibility::Shared => "Shared",
+        Visibility::Community => "Community",
         Visibility::Public => "Public",
     }
 }
@@ -63,6 +97,8 @@ fn visibility_en(visibility: Visibility) -> &'static str {
 fn visibility_ko(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Private => "비공개",
+        Visibility::Shared => "공유",
+        Visibility::Community => "커뮤니티",
         Visibility::Public => "공개",
     }
 }
@@ -70,6 +106,8 @@ fn visibility_ko(visibility: Visibility) -> &'static str {
 fn visibility_hint_en(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Private => "Only this project sees it",
+        Visibility::Shared => "This project and its members see it",
+        Visibility::Community => "Every project can use it, but only finds it by filtering for it",
         Visibility::Public => "Every project can launch from it",
     }
 }
@@ -77,6 +115,19 @@ fn visibility_hint_en(visibility: Visibility) -> &'static str {
 fn visibility_hint_ko(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Private => "이 프로젝트에서만 볼 수 있습니다",
+        Visibility::Shared => "이 프로젝트와 멤버 프로젝트에서 볼 수 있습니다",
+        Visibility::Community => "모든 프로젝트에서 사용할 수 있지만, 필터를 지정해야 목록에 나타납니다",
         Visibility::Public => "모든 프로젝트에서 사용할 수 있습니다",
     }
+}
+
+fn refusal_ko(refusal: ImageRefusal) -> String {
+    match refusal {
+        ImageRefusal::Foreign => "다른 프로젝트의 이미지이므로 해당 프로젝트에서만 변경할 수 있습니다.",
+        ImageRefusal::Protected => "삭제 방지가 설정되어 있습니다. 먼저 이미지를 편집해 해제해 주세요.",
+        ImageRefusal::NotActive => "사용 가능한 이미지로만 할 수 있습니다.",
+        ImageRefusal::Deactivated => "비활성화된 이미지입니다. 먼저 다시 활성화해 주세요.",
+        ImageRefusal::NotDeactivated => "비활성화되어 있지 않습니다.",
+    }
+    .to_owned()
 }

@@ -69,6 +69,12 @@ texts! {
         sign_out = "Sign out", "로그아웃";
         role: fn(&str) -> String = |role| format!("role: {role}"), |role| format!("역할: {role}");
 
+        // Filters, and many rows at once.
+        all_of: fn(&str) -> String = |what| format!("{what}: all"), |what| format!("{what}: 전체");
+        choose: fn(&str) -> String = |name| format!("Choose {name}"), |name| format!("{name} 선택");
+        choose_all = "Choose all", "모두 선택";
+        none_chosen = "Choose at least one row first.", "먼저 항목을 하나 이상 선택해 주세요.";
+
         // The palette and the keys.
         palette = "Search and go to…", "검색 및 이동…";
         palette_hint = "Type a page or an action", "페이지나 작업을 입력하세요";
@@ -100,6 +106,9 @@ fn operation_en(verb: &str) -> String {
         "instance_reboot" => "Reboot",
         "instance_hard_reboot" => "Hard reboot",
         "image_upload" => "Upload",
+        "image_edit" => "Edit",
+        "image_deactivate" => "Deactivate",
+        "image_reactivate" => "Reactivate",
         "starter_network_create" => "Create starter network",
         "floating_ip_allocate" => "Allocate floating IP",
         "floating_ip_associate" => "Associate floating IP",
@@ -120,6 +129,9 @@ fn operation_ko(verb: &str) -> String {
         "instance_reboot" => "재부팅",
         "instance_hard_reboot" => "강제 재부팅",
         "image_upload" => "업로드",
+        "image_edit" => "편집",
+        "image_deactivate" => "비활성화",
+        "image_reactivate" => "다시 활성화",
         "starter_network_create" => "기본 네트워크 생성",
         "floating_ip_allocate" => "유동 IP 할당",
         "floating_ip_associate" => "유동 IP 연결",

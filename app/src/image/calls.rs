@@ -2,8 +2,10 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::image::Image;
+use api::image::{Image, ImageChange};
+use api::metadef::{Namespace, ResourceType};
 use api::{ListQuery, Page};
+use std::collections::BTreeMap;
 
 #[server(endpoint = "image_list")]
 pub async fn image_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<Image>, Fail> {
@@ -23,5 +25,76 @@ pub async fn image_delete(project: String, id: String) -> Result<(), Fail> {
     let (caller, id) = (caller(&project).await?, parse(Kind::Image, &id)?);
     answer(backend()?.images.image_delete(&caller, id).await)?;
     leave(&crate::paths::image(caller.project, id), &crate::paths::images(caller.project));
+    Ok(())
+}
+
+/// Leads back to the list, which is the administrator's if `all` says so.
+#[server(endpoint = "image_delete_many")]
+pub async fn image_delete_many(
+    project: String,
+    #[server(default)] ids: Vec<String>,
+    #[server(default)] all: bool,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_delete_many(&caller, &ids).await)?;
+    redirect(&if all { crate::paths::images_of_all(caller.project) } else { crate::paths::images(caller.project) });
+    Ok(())
+}
+
+#[server(endpoint = "image_list_all")]
+pub async fn image_list_all(project: String, #[server(default)] query: ListQuery) -> Result<Page<Image>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_list_all(&caller, &query).await)
+}
+
+/// The image and what its properties may be: all that the edit form shows.
+#[server(endpoint = "image_form")]
+pub async fn image_form(project: String, id: String) -> Result<(Image, Vec<Namespace>), Fail> {
+    let caller = caller(&project).await?;
+    let backend = backend()?;
+    let image = answer(backend.images.image_show(&caller, parse(Kind::Image, &id)?).await)?;
+    Ok((image, answer(backend.metadefs.namespace_list(&caller, ResourceType::Image).await)?))
+}
+
+/// Leads to the image.
+#[server(endpoint = "image_edit")]
+pub async fn image_edit(
+    project: String,
+    id: String,
+    name: String,
+    #[server(default)] description: String,
+    #[server(default)] visibility: String,
+    #[server(default)] protected: bool,
+    #[server(default)] min_disk_gb: String,
+    #[server(default)] min_ram_mb: String,
+    #[server(default)] tags: String,
+    #[server(default)] properties: BTreeMap<String, String>,
+    #[server(default)] others: String,
+    #[server(default)] seen: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    let edit =
+        ImageChange { name, description, visibility, protected, min_disk_gb, min_ram_mb, tags, properties, others, seen };
+    answer(backend()?.images.image_edit(&caller, id, edit).await)?;
+    redirect(&crate::paths::image(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_deactivate")]
+pub async fn image_deactivate(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    answer(backend()?.images.image_deactivate(&caller, id).await)?;
+    redirect(&crate::paths::image(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_reactivate")]
+pub async fn image_reactivate(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    answer(backend()?.images.image_reactivate(&caller, id).await)?;
+    redirect(&crate::paths::image(caller.project, id));
     Ok(())
 }

@@ -1,52 +1,73 @@
-//! The images that a project can launch from: its own and the public ones.
+//! The images that a project can launch from: its own and the public ones; and the administrator's list of all there are.
 
-use super::calls::{ImageDelete, image_list};
-use super::{actions, badge};
+use super::calls::{ImageDeleteMany, image_list, image_list_all};
+use super::{Verbs, badge};
+use crate::Fail;
 use crate::i18n::text;
 use crate::live::{ReloadWhile, use_live};
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Bytes, Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Rows, Variant, When, list_query,
+    Bulk, Bytes, Choices, Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, Rows, Tag,
+    Variant, When, filtered_query, provide_chosen,
 };
-use api::Kind;
-use api::image::{Image, ImageStatus};
+use api::image::{DiskFormat, Image, ImageStatus, Visibility};
+use api::{Kind, ListQuery, Page};
 use leptos::prelude::*;
+
+const FILTERS: &[&str] = &["visibility", "format", "protected", "tag", "owner"];
 
 #[component]
 pub fn Images() -> impl IntoView {
+    view! { <ListPage all=false/> }
+}
+
+#[component]
+pub fn AllImages() -> impl IntoView {
+    view! { <ListPage all=true/> }
+}
+
+async fn read(all: bool, project: String, query: ListQuery) -> Result<Page<Image>, Fail> {
+    if all { image_list_all(project, query).await } else { image_list(project, query).await }
+}
+
+#[component]
+fn ListPage(all: bool) -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
-    let query = list_query();
-    let delete = ServerAction::<ImageDelete>::new();
+    let query = filtered_query(FILTERS);
+    let verbs = Verbs::new();
+    let delete_many = ServerAction::<ImageDeleteMany>::new();
+    provide_chosen();
     let page = Resource::new(
         move || (here.project.get(), query.get(), live.version(Kind::Image)),
-        |(project, query, _)| image_list(project, query),
+        move |(project, query, _)| read(all, project, query),
     );
-    let columns = vec![
-        Column::new("name", t.common.name, move |image: &Image| {
-            let refused = image.refused.clone().map(|why| view! { <p class="cell-note">{why}</p> });
-            view! { <a href=paths::image(here.id(), image.id)>{image.name.clone()}</a>{refused} }
-        })
-        .sortable(),
-        Column::new("visibility", t.image.visibility, |image: &Image| (text().image.visibilities)(image.visibility)),
-        Column::new("format", t.image.format, |image: &Image| image.format.map(|format| format.as_str())),
-        Column::new("size", t.common.size, |image: &Image| image.size.map(|bytes| view! { <Bytes bytes/> }))
-            .sortable()
-            .number(),
-        Column::new("owner", t.common.owner, |image: &Image| image.owner_name.clone()),
-        Column::new("status", t.common.status, |image: &Image| badge(image.status)).sortable(),
-        Column::new("created", t.common.created, |image: &Image| view! { <When at=image.created_at/> }).sortable(),
-    ];
     let rows = Rows::new(|image: &Image| image.id.to_string(), |image| image.name.clone())
-        .actions(move |image| actions(image, delete));
+        .actions(move |image| verbs.of(image))
+        .chosen_by("images");
     let statuses = ImageStatus::ALL.map(|status| (status.as_str(), (t.image.status)(status))).to_vec();
+    let filters = filters();
+    let mut calls = verbs.calls();
+    calls.push(delete_many.into());
+    let bulk = move || {
+        let mut fields = vec![("project", here.project.get())];
+        if all {
+            fields.push(("all", "true".to_owned()));
+        }
+        let question = Question::new(t.image.delete_many_title, t.image.delete_body);
+        view! { <Bulk id="images" call=delete_many fields question button=t.image.delete_chosen disabled_because=here.read_only()/> }
+    };
+    let title = if all { t.image.all_images } else { t.common.images };
     view! {
-        <PageHeader title=t.common.images><CreateButton variant=Variant::Primary/></PageHeader>
-        <Outcomes calls=vec![delete.into()]/>
+        <PageHeader title hint=if all { t.image.all_images_hint } else { t.image.images_hint }>
+            {(!all).then(|| view! { <CreateButton variant=Variant::Primary/> })}
+        </PageHeader>
+        <Outcomes calls/>
         <Load from=page let:page>
-            <ReloadWhile moving=Signal::derive(move || page.with(|page| page.items.iter().any(|it| it.status == ImageStatus::Saving)))/>
+            <ReloadWhile moving=Signal::derive(move || page.with(|page| page.items.iter().any(|it| it.status.is_moving())))/>
             <List
-                label=t.common.images page query columns=columns.clone() rows=rows.clone() default_sort="name" statuses=statuses.clone()
+                label=title page query columns=columns(all) rows=rows.clone() default_sort="name" statuses=statuses.clone()
+                filters=filters.clone() bar=bulk
                 empty=|| view! {
                     <Empty icon=Icon::Image title=text().image.no_images hint=text().image.no_images_hint>
                         <CreateButton variant=Variant::Secondary/>
@@ -55,6 +76,39 @@ pub fn Images() -> impl IntoView {
             />
         </Load>
     }
+}
+
+fn columns(all: bool) -> Vec<Column<Image>> {
+    let (t, here) = (text(), here());
+    let owner = Column::new("owner", t.common.owner, |image: &Image| image.owner_name.clone());
+    vec![
+        Column::new("name", t.common.name, move |image: &Image| {
+            let refused = image.refused.clone().map(|why| view! { <p class="cell-note">{why}</p> });
+            let protected = image.protected.then(|| view! { <Tag label=text().image.protected/> });
+            let tags = image.tags.iter().map(|tag| view! { <Tag label=tag.clone()/> }).collect_view();
+            view! { <a href=paths::image(here.id(), image.id)>{image.name.clone()}</a>{protected}{tags}{refused} }
+        })
+        .sortable(),
+        Column::new("visibility", t.image.visibility, |image: &Image| (text().image.visibilities)(image.visibility)),
+        Column::new("format", t.image.format, |image: &Image| image.format.map(|format| format.as_str())),
+        Column::new("size", t.common.size, |image: &Image| image.size.map(|bytes| view! { <Bytes bytes/> }))
+            .sortable()
+            .number(),
+        if all { owner.sortable() } else { owner },
+        Column::new("status", t.common.status, |image: &Image| badge(image.status)).sortable(),
+        Column::new("created", t.common.created, |image: &Image| view! { <When at=image.created_at/> }).sortable(),
+    ]
+}
+
+fn filters() -> Vec<Choices> {
+    let t = text();
+    let visibilities = Visibility::ALL.map(|it| (it.as_str(), (t.image.visibilities)(it))).to_vec();
+    let formats = DiskFormat::ALL.map(|it| (it.as_str(), it.as_str())).to_vec();
+    vec![
+        Choices::new("visibility", t.image.visibility, visibilities),
+        Choices::new("format", t.image.format, formats),
+        Choices::new("protected", t.image.protected, vec![("true", t.common.yes), ("false", t.common.no)]),
+    ]
 }
 
 #[component]

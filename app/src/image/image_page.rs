@@ -1,48 +1,57 @@
-//! An image: what it is, and what the inspection found.
+//! An image: what it is, what the inspection found, what stands on it, what has been done with it.
 
-use super::calls::{ImageDelete, image_show};
-use super::{actions, badge};
+use super::calls::image_show;
+use super::{Verbs, badge};
+use crate::compute::InstancesOfImage;
 use crate::i18n::text;
 use crate::live::{ReloadWhile, use_live};
 use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
-    Bytes, Copyable, Crumb, Fact, Facts, Load, Notice, Outcomes, PageHeader, RowActions, Section, Tab, Tabs, Tone,
-    When, current_tab, switch,
+    Bytes, Copyable, Crumb, Empty, Fact, Facts, Icon, LinkButton, Load, Notice, Outcomes, PageHeader, RowActions,
+    Section, Tab, Tabs, Tag, Tone, When, current_tab, switch,
 };
 use api::Kind;
-use api::image::{Image, ImageStatus};
+use api::image::{Image, ImageStatus, ImageVerb};
 use leptos::prelude::*;
 
 #[component]
 pub fn ImagePage() -> impl IntoView {
     let (t, here, live, id) = (text(), here(), use_live(), parameter("id"));
-    let delete = ServerAction::<ImageDelete>::new();
+    let verbs = Verbs::new();
     let image = Resource::new(
         move || (here.project.get(), id.get(), live.version(Kind::Image)),
         |(project, id, _)| image_show(project, id),
     );
-    let current = current_tab(&["overview", "actions"]);
+    let current = current_tab(&["overview", "properties", "instances", "actions"]);
     view! {
         <Load from=image let:image>
             {
                 let name = Memo::new(move |_| image.with(|image| image.name.clone()));
                 let status = Memo::new(move |_| image.with(|image| image.status));
-                let tabs = vec![Tab::new("overview", t.common.overview), Tab::new("actions", t.compute.action_log)];
+                let tabs = vec![
+                    Tab::new("overview", t.common.overview),
+                    Tab::new("properties", t.image.properties),
+                    Tab::new("instances", t.common.instances),
+                    Tab::new("actions", t.compute.action_log),
+                ];
                 view! {
-                    <ReloadWhile moving=Signal::derive(move || status.get() == ImageStatus::Saving)/>
+                    <ReloadWhile moving=Signal::derive(move || status.get().is_moving())/>
                     <PageHeader title=name way=vec![Crumb::new(t.common.images, paths::images(here.id()))] badges=move || move || badge(status.get())>
                         {move || {
-                            let actions = image.with(|image| actions(image, delete));
+                            let actions = image.with(|image| verbs.of(image));
                             view! { <RowActions id="image" name=name.get() actions buttons=2/> }
                         }}
                     </PageHeader>
-                    <Outcomes calls=vec![delete.into()]/>
+                    <Outcomes calls=verbs.calls()/>
                     {move || image.with(|image| image.refused.clone()).map(|why| view! { <Notice tone=Tone::Bad title=t.image.refused>{why}</Notice> })}
+                    {move || (status.get() == ImageStatus::Deactivated).then(|| view! { <Notice tone=Tone::Neutral title=t.image.is_deactivated>{t.image.deactivate_body}</Notice> })}
                     <Tabs label=t.image.image tabs current/>
                     {switch(move || match current.get() {
                         "actions" => view! { <TargetOperations kind=Kind::Image target=id/> }.into_any(),
+                        "instances" => view! { <InstancesOfImage image=id/> }.into_any(),
+                        "properties" => (move || properties(image.get())).into_any(),
                         _ => (move || facts(image.get())).into_any(),
                     })}
                 }
@@ -59,6 +68,8 @@ fn facts(image: Image) -> impl IntoView {
     };
     let minimum =
         |value: u64, unit: &str| if value == 0 { t.common.none.to_owned() } else { format!("{value} {unit}") };
+    let tags = image.tags.iter().map(|tag| view! { <Tag label=tag.clone()/> }).collect_view();
+    let has_tags = !image.tags.is_empty();
     view! {
         <Section title=t.common.overview>
             <Facts>
@@ -66,18 +77,49 @@ fn facts(image: Image) -> impl IntoView {
                 <Fact name=t.common.description>{image.description}</Fact>
                 <Fact name=t.common.owner>{image.owner_name}</Fact>
                 <Fact name=t.image.visibility>{(t.image.visibilities)(image.visibility)}</Fact>
+                <Fact name=t.image.protected>{if image.protected { t.common.yes } else { t.common.no }}</Fact>
+                <Fact name=t.image.tags>{if has_tags { tags.into_any() } else { t.common.none.into_any() }}</Fact>
                 <Fact name=t.common.created><When at=image.created_at/></Fact>
+                <Fact name=t.common.updated><When at=image.updated_at/></Fact>
             </Facts>
         </Section>
         <Section title=t.image.data>
             <Facts>
                 <Fact name=t.image.format>{image.format.map_or(t.common.unknown, |format| format.as_str())}</Fact>
+                <Fact name=t.image.verdict>{verdict(image.status, image.evidence)}</Fact>
                 <Fact name=t.common.size>{or_unknown(image.size)}</Fact>
                 <Fact name=t.image.virtual_size>{or_unknown(image.virtual_size)}</Fact>
                 <Fact name=t.image.min_disk>{minimum(image.min_disk_gb, "GiB")}</Fact>
                 <Fact name=t.image.min_ram>{minimum(image.min_ram_mb, "MiB")}</Fact>
-                <Fact name=t.image.checksum>{image.checksum.map(|value| view! { <Copyable value/> })}</Fact>
+                <Fact name="SHA-512">{image.checksum.map(|value| view! { <Copyable value/> })}</Fact>
+                <Fact name="MD5">{image.md5.map(|value| view! { <Copyable value/> })}</Fact>
             </Facts>
         </Section>
     }
+}
+
+/// What the inspection says of the data.
+fn verdict(status: ImageStatus, evidence: Option<String>) -> String {
+    let t = text();
+    match (status, evidence) {
+        (ImageStatus::Killed, _) => t.image.verdict_bad.to_owned(),
+        (_, Some(evidence)) => (t.image.verdict_good)(&evidence),
+        (status, None) if status.has_data() => t.image.verdict_plain.to_owned(),
+        (_, None) => t.image.verdict_pending.to_owned(),
+    }
+}
+
+fn properties(image: Image) -> AnyView {
+    let (t, here) = (text(), here());
+    let why = here.read_only().or_else(|| image.can(ImageVerb::Edit).err().map(t.image.refusal));
+    let edit = move || {
+        let why = why.clone();
+        view! { <LinkButton href=paths::image_edit(here.id(), image.id) icon=Some(Icon::Edit) disabled_because=why>{t.image.edit}</LinkButton> }
+    };
+    if image.properties.is_empty() {
+        return view! { <Empty icon=Icon::Image title=t.image.no_properties hint=t.image.no_properties_hint>{edit()}</Empty> }
+            .into_any();
+    }
+    let facts = image.properties.into_iter().map(|(name, value)| view! { <Fact name>{value}</Fact> }).collect_view();
+    view! { <Section title=t.image.properties actions=edit><Facts>{facts}</Facts></Section> }.into_any()
 }

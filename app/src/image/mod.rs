@@ -2,42 +2,77 @@
 
 pub mod calls;
 mod image_create;
+mod image_edit;
 mod image_list;
 mod image_page;
+mod property_fields;
 mod upload;
 
 pub use image_create::ImageCreatePage;
-pub use image_list::Images;
+pub use image_edit::ImageEditPage;
+pub use image_list::{AllImages, Images};
 pub use image_page::ImagePage;
 
 use crate::i18n::text;
 use crate::project::here;
-use crate::ui::{Icon, Question, RowAction, StateBadge, Tone};
-use api::image::{Image, ImageStatus};
-use calls::ImageDelete;
+use crate::ui::{Call, Icon, Question, RowAction, StateBadge, Tone};
+use api::image::{Image, ImageStatus, ImageVerb};
+use calls::{ImageDeactivate, ImageDelete, ImageReactivate};
 use leptos::prelude::*;
 
 fn badge(status: ImageStatus) -> impl IntoView {
     let tone = match status {
-        ImageStatus::Queued | ImageStatus::Saving => Tone::Moving,
+        ImageStatus::Queued | ImageStatus::Saving | ImageStatus::Importing => Tone::Moving,
         ImageStatus::Active => Tone::Good,
+        ImageStatus::Deactivated => Tone::Neutral,
         ImageStatus::Killed => Tone::Bad,
     };
     view! { <StateBadge state=status.as_str() tone label=(text().image.status)(status)/> }
 }
 
-/// What can be done with an image. Another project's is only there to be used.
-fn actions(image: &Image, delete: ServerAction<ImageDelete>) -> Vec<RowAction> {
-    let (t, here) = (text(), here());
-    let inactive = (image.status != ImageStatus::Active).then(|| t.image.launch_needs_active.to_owned());
-    let launch = RowAction::link(
-        t.compute.launch_instance,
-        Icon::Start,
-        crate::paths::with_query(&crate::paths::instance_launch(here.id()), &[("image", &image.id.to_string())]),
-    );
-    let fields = vec![("project", here.project.get()), ("id", image.id.to_string())];
-    let foreign = image.foreign.then(|| t.image.foreign.to_owned());
-    let delete = RowAction::post(t.common.delete, Icon::Delete, delete, fields)
-        .confirm(Question::new((t.image.delete_title)(&image.name), t.image.delete_body));
-    vec![launch.disabled_because(here.read_only().or(inactive)), delete.disabled_because(here.read_only().or(foreign))]
+/// What can be asked of an image's row or page.
+#[derive(Clone, Copy)]
+struct Verbs {
+    delete: ServerAction<ImageDelete>,
+    deactivate: ServerAction<ImageDeactivate>,
+    reactivate: ServerAction<ImageReactivate>,
+}
+
+impl Verbs {
+    fn new() -> Self {
+        Self { delete: ServerAction::new(), deactivate: ServerAction::new(), reactivate: ServerAction::new() }
+    }
+
+    fn calls(self) -> Vec<Call> {
+        vec![self.delete.into(), self.deactivate.into(), self.reactivate.into()]
+    }
+
+    /// What can be done with an image, and why not. Another project's is only there to be used.
+    fn of(self, image: &Image) -> Vec<RowAction> {
+        let (t, here) = (text(), here());
+        let why = |verb| here.read_only().or_else(|| image.can(verb).err().map(t.image.refusal));
+        let fields = || vec![("project", here.project.get()), ("id", image.id.to_string())];
+        let launch = RowAction::link(
+            t.compute.launch_instance,
+            Icon::Start,
+            crate::paths::with_query(&crate::paths::instance_launch(here.id()), &[("image", &image.id.to_string())]),
+        );
+        let edit = RowAction::link(t.image.edit, Icon::Edit, crate::paths::image_edit(here.id(), image.id));
+        let activity = if image.status == ImageStatus::Deactivated {
+            RowAction::post(t.image.reactivate, Icon::Power, self.reactivate, fields())
+                .disabled_because(why(ImageVerb::Reactivate))
+        } else {
+            RowAction::post(t.image.deactivate, Icon::Power, self.deactivate, fields())
+                .confirm(Question::new((t.image.deactivate_title)(&image.name), t.image.deactivate_body).undoable())
+                .disabled_because(why(ImageVerb::Deactivate))
+        };
+        let delete = RowAction::post(t.common.delete, Icon::Delete, self.delete, fields())
+            .confirm(Question::new((t.image.delete_title)(&image.name), t.image.delete_body));
+        vec![
+            launch.disabled_because(why(ImageVerb::Launch)),
+            edit.disabled_because(why(ImageVerb::Edit)),
+            activity,
+            delete.disabled_because(why(ImageVerb::Delete)),
+        ]
+    }
 }

@@ -44,6 +44,7 @@ fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
             place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors),
             place(t.common.sessions, Icon::Console, paths::sessions),
             place(t.audit.title, Icon::Log, paths::audit_all),
+            place(t.image.all_images, Icon::Image, paths::images_of_all),
         ];
         areas.push((t.common.area_admin, admin));
     }

@@ -11,14 +11,21 @@ const OF_LIST: [&str; 6] = ["search", "status", "sort", "after", "before", "limi
 
 /// What the address asks of a list.
 pub fn list_query() -> Memo<ListQuery> {
+    filtered_query(&[])
+}
+
+/// The same, of a list that has filters of these names too.
+pub fn filtered_query(filters: &'static [&'static str]) -> Memo<ListQuery> {
     let query = use_query_map();
     let page_size = use_context::<Reading>().map_or(0, |reading| reading.page_size);
     Memo::new(move |_| {
         query.with(|query| {
             let get = |name| query.get(name).unwrap_or_default();
+            let asked = filters.iter().map(|name| ((*name).to_owned(), get(name)));
             ListQuery {
                 search: get("search"),
                 status: get("status"),
+                filters: asked.filter(|(_, value)| !value.is_empty()).collect(),
                 sort: get("sort"),
                 after: get("after"),
                 before: get("before"),
@@ -52,9 +59,15 @@ impl Here {
 
     /// The address that asks `query` of the list.
     pub fn with(self, query: &ListQuery) -> String {
+        self.without(query, &[])
+    }
+
+    /// The same without the page's parameters of these names: the list's filters are such.
+    pub fn without(self, query: &ListQuery, names: &[&str]) -> String {
         let path = self.path.get();
         let page = self.kept.with(|kept| {
-            let kept: Vec<_> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let kept = kept.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let kept: Vec<_> = kept.filter(|(name, _)| !names.contains(name)).collect();
             paths::with_query(&path, &kept)
         });
         paths::list(&page, query)

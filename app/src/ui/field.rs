@@ -74,7 +74,7 @@ fn Notes(wiring: Wiring, hint: Option<String>) -> impl IntoView {
 /// One line of text; `kind` is the input's type, such as `password`.
 #[component]
 pub fn TextField(
-    name: &'static str,
+    #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] value: String,
@@ -87,9 +87,9 @@ pub fn TextField(
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
-    let wiring = Wiring::new(name, &label, hint.is_some());
+    let wiring = Wiring::new(&name, &label, hint.is_some());
     // Nobody's password is sent back.
-    let value = if kind == "password" { value } else { Wiring::kept(name, value) };
+    let value = if kind == "password" { value } else { Wiring::kept(&name, value) };
     view! {
         <Frame wiring=wiring.clone() label hint required>
             <input
@@ -104,7 +104,7 @@ pub fn TextField(
 /// A whole number, with its unit behind it.
 #[component]
 pub fn NumberField(
-    name: &'static str,
+    #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] value: String,
@@ -113,8 +113,8 @@ pub fn NumberField(
     #[prop(optional)] min: Option<i64>,
     #[prop(optional)] max: Option<i64>,
 ) -> impl IntoView {
-    let wiring = Wiring::new(name, &label, hint.is_some());
-    let value = Wiring::kept(name, value);
+    let wiring = Wiring::new(&name, &label, hint.is_some());
+    let value = Wiring::kept(&name, value);
     view! {
         <Frame wiring=wiring.clone() label hint required>
             <span class="input-row">
@@ -206,15 +206,15 @@ impl Choice {
 /// One of a list; for many choices.
 #[component]
 pub fn SelectField(
-    name: &'static str,
+    #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] value: String,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
-    let wiring = Wiring::new(name, &label, hint.is_some());
-    let value = Wiring::kept(name, value);
+    let wiring = Wiring::new(&name, &label, hint.is_some());
+    let value = Wiring::kept(&name, value);
     let option = move |choice: Choice| {
         let label = match &choice.disabled_because {
             Some(why) => format!("{} — {why}", choice.label),

@@ -12,6 +12,20 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 use std::time::Duration;
 
+/// A filter beside search and status: its name in the address, what it is called, and what there is to choose from (value and words).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub choices: Vec<(&'static str, &'static str)>,
+}
+
+impl Choices {
+    pub fn new(name: &'static str, label: &'static str, choices: Vec<(&'static str, &'static str)>) -> Self {
+        Self { name, label, choices }
+    }
+}
+
 /// A table with everything around it. Where the list is empty and nothing narrows it, `empty` stands there instead.
 #[component]
 pub fn List<T>(
@@ -25,6 +39,12 @@ pub fn List<T>(
     /// The states to choose from: the API's word and the word people read. Empty: no such choice.
     #[prop(optional)]
     statuses: Vec<(&'static str, &'static str)>,
+    /// Further filters; the query is `filtered_query` with their names.
+    #[prop(optional)]
+    filters: Vec<Choices>,
+    /// What stands between the filter bar and the table, such as what is done with the rows that are chosen.
+    #[prop(optional, into)]
+    bar: ViewFn,
     #[prop(into)] empty: ViewFn,
 ) -> impl IntoView
 where
@@ -35,9 +55,10 @@ where
     let no_match = late(Memo::new(move |_| page.with(|page| page.items.is_empty())));
     let items = Signal::derive(move || page.with(|page| page.items.clone()));
     let here = Here::new();
+    let names: Vec<&'static str> = filters.iter().map(|filter| filter.name).collect();
     let body = move || {
         if no_match.get() {
-            let href = here.with(&ListQuery::default());
+            let href = here.without(&ListQuery::default(), &names);
             view! {
                 <Empty icon=Icon::Search title=t.ui.no_match hint=t.ui.no_match_hint>
                     <LinkButton href>{t.ui.clear_filter}</LinkButton>
@@ -46,7 +67,7 @@ where
             .into_any()
         } else {
             let order = (query, default_sort);
-            view! { <Table label=label.clone() columns=columns.clone() rows=rows.clone() items order/> }.into_any()
+            view! { {bar.run()}<Table label=label.clone() columns=columns.clone() rows=rows.clone() items order/> }.into_any()
         }
     };
     move || {
@@ -55,7 +76,7 @@ where
         }
         view! {
             <div class="list">
-                <FilterBar query statuses=statuses.clone()/>
+                <FilterBar query statuses=statuses.clone() filters=filters.clone()/>
                 {body.clone()}
                 <Pager page query/>
             </div>
@@ -64,9 +85,13 @@ where
     }
 }
 
-/// Search and status: a GET form, which sends itself while one types where JavaScript runs.
+/// Search, status and further filters: a GET form, which sends itself while one types where JavaScript runs.
 #[component]
-pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static str)>) -> impl IntoView {
+pub fn FilterBar(
+    query: Signal<ListQuery>,
+    statuses: Vec<(&'static str, &'static str)>,
+    #[prop(optional)] filters: Vec<Choices>,
+) -> impl IntoView {
     let t = text();
     let here = Here::new();
     let search = NodeRef::<leptos::html::Input>::new();
@@ -85,19 +110,17 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
     });
     let names = statuses.clone();
     let select = (!statuses.is_empty()).then(|| {
-        let option = move |(value, name): (&'static str, &'static str)| {
-            view! { <option value=value selected=move || query.with(|query| query.status == value)>{name}</option> }
-        };
-        view! {
-            <span class="select">
-                <select class="input" name="status" aria-label=t.common.status on:change=move |_| send()>
-                    <option value="" selected=move || query.with(|query| query.status.is_empty())>{t.ui.all_statuses}</option>
-                    {statuses.into_iter().map(option).collect_view()}
-                </select>
-                <Glyph icon=Icon::Down/>
-            </span>
-        }
+        let all = Choices::new("status", t.common.status, statuses);
+        choose(all, t.ui.all_statuses.to_owned(), Signal::derive(move || query.with(|query| query.status.clone())), send)
     });
+    let further = filters.clone().into_iter().map(|filter| {
+        let name = filter.name;
+        let now = Signal::derive(move || query.with(|query| query.filter(name).to_owned()));
+        let all = (t.ui.all_of)(filter.label);
+        choose(filter, all, now, send)
+    });
+    let further = further.collect_view();
+    let own: Vec<&'static str> = filters.iter().map(|filter| filter.name).collect();
     let chips = move || {
         let now = query.get();
         let chip = |what: String, without: ListQuery| {
@@ -110,14 +133,25 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
             .iter()
             .find(|(value, _)| *value == now.status)
             .map(|(_, name)| format!("{}: {name}", t.common.status));
+        let chosen = filters.iter().filter_map(|filter| {
+            let word = filter.choices.iter().find(|(value, _)| *value == now.filter(filter.name))?.1;
+            let what = format!("{}: {word}", filter.label);
+            let first = ListQuery { after: String::new(), before: String::new(), ..now.clone() };
+            let href = here.without(&first, &[filter.name]);
+            Some(view! {
+                <a class="chip" href=href aria-label=(t.ui.remove_filter)(&what) data-noscroll="true"><span>{what.clone()}</span><Glyph icon=Icon::Close/></a>
+            })
+        });
+        let chosen = chosen.collect_view();
         let search = (!now.search.is_empty()).then(|| format!("“{}”", now.search));
         let search = search.map(|what| chip(what, ListQuery { search: String::new(), ..now.clone() }));
         let status = status.map(|what| chip(what, ListQuery { status: String::new(), ..now.clone() }));
-        now.is_filtered().then(|| view! { <div class="chips">{search}{status}</div> })
+        now.is_filtered().then(|| view! { <div class="chips">{search}{status}{chosen}</div> })
     };
     // What the form must not lose: the order, and what the address holds beside the list.
     let hidden = move || {
         let mut kept = here.kept.get();
+        kept.retain(|(name, _)| !own.contains(&name.as_str()));
         query.with(|query| {
             kept.push(("sort".to_owned(), query.sort.clone()));
             kept.push(("limit".to_owned(), if query.limit == 0 { String::new() } else { query.limit.to_string() }));
@@ -136,12 +170,34 @@ pub fn FilterBar(query: Signal<ListQuery>, statuses: Vec<(&'static str, &'static
                     />
                 </span>
                 {select}
+                {further}
                 {hidden}
                 <span class="filter-apply"><Button variant=Variant::Secondary>{t.ui.apply}</Button></span>
             </Form>
             {chips}
         </div>
     }
+}
+
+fn choose(
+    filter: Choices,
+    all: String,
+    now: Signal<String>,
+    send: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let option = move |(value, name): (&'static str, &'static str)| {
+        view! { <option value=value selected=move || now.with(|now| now == value)>{name}</option> }
+    };
+    view! {
+        <span class="select">
+            <select class="input" name=filter.name aria-label=filter.label on:change=move |_| send()>
+                <option value="" selected=move || now.with(String::is_empty)>{all}</option>
+                {filter.choices.into_iter().map(option).collect_view()}
+            </select>
+            <Glyph icon=Icon::Down/>
+        </span>
+    }
+    .into_any()
 }
 
 /// How many rows a page may be asked to show.

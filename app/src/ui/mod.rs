@@ -14,6 +14,8 @@
 //! <List label=t.common.images page query columns rows default_sort="name" statuses=vec![("active", "Active")] empty=|| view! { <Empty …/> }/>
 //! let columns = vec![Column::new("name", t.common.name, |i: &Image| view! { <a href=…>{i.name.clone()}</a> }).sortable(), …];  // .number() .wraps()
 //! let rows = Rows::new(|i: &Image| i.id.to_string(), |i| i.name.clone()).actions(move |i| vec![RowAction::…]);
+//! // Further filters: query = filtered_query(&["visibility"]), <List filters=vec![Choices::new("visibility", label, choices)] …/>
+//! // Many rows at once: provide_chosen() in the page, rows.chosen_by("bulk"), <List bar=move || view! { <Bulk id="bulk" call fields question button/> } …/>
 //! <Table label columns rows items=signal_of_vec/>                                  // a short list without filter and pages
 //!
 //! // Actions of a row or a page: the first that is possible is a button, the rest stand in a menu.
@@ -49,6 +51,7 @@
 mod actions;
 mod address;
 mod amount;
+mod bulk;
 mod button;
 mod call;
 mod confirm;
@@ -74,8 +77,9 @@ mod tabs;
 mod when;
 
 pub use actions::{RowAction, RowActions};
-pub use address::list_query;
+pub use address::{filtered_query, list_query};
 pub use amount::{Bytes, Meter, Progress};
+pub use bulk::{Bulk, provide_chosen};
 pub use button::{Button, IconButton, LinkButton, Variant};
 pub use call::Call;
 pub use confirm::{Confirm, Question};
@@ -88,7 +92,7 @@ pub use form::{Form, Refused, asked_for};
 pub use icon::{Glyph, Icon};
 pub use kv::{Fact, Facts, Section};
 pub use late::{late, switch};
-pub use list::{Count, FilterBar, List, Pager};
+pub use list::{Choices, Count, FilterBar, List, Pager};
 pub use load::Load;
 pub use log::{CodeBlock, LogView};
 pub use menu::{Menu, MenuGroup, MenuLink, hide_around};

@@ -2,6 +2,7 @@
 
 use super::actions::{RowAction, RowActions};
 use super::address::Here;
+use super::bulk::Chooser;
 use super::icon::{Glyph, Icon};
 use crate::i18n::text;
 use api::ListQuery;
@@ -54,16 +55,22 @@ pub struct Rows<T> {
     key: fn(&T) -> String,
     name: fn(&T) -> String,
     actions: Option<ActionsOf<T>>,
+    chosen_by: Option<&'static str>,
 }
 
 impl<T> Rows<T> {
     /// `key` tells rows apart and must be fit for an HTML id; `name` is what people call the thing.
     pub fn new(key: fn(&T) -> String, name: fn(&T) -> String) -> Self {
-        Self { key, name, actions: None }
+        Self { key, name, actions: None, chosen_by: None }
     }
 
     pub fn actions(self, actions: impl Fn(&T) -> Vec<RowAction> + Send + Sync + 'static) -> Self {
         Self { actions: Some(Arc::new(actions)), ..self }
+    }
+
+    /// Rows can be chosen, for the `Bulk` of that id: each has a box, which belongs to its form.
+    pub fn chosen_by(self, bulk: &'static str) -> Self {
+        Self { chosen_by: Some(bulk), ..self }
     }
 }
 
@@ -110,11 +117,12 @@ where
             })
             .unwrap_or_default()
     };
+    let chosen_by = rows.chosen_by;
     let columns = Arc::new(columns);
     let children = move |(key, item): (String, ArcRwSignal<T>)| row(key, item, columns.clone(), rows.clone());
     view! {
         <div class="table-frame">
-            <table class="table" role="table" aria-label=label>
+            <table class="table" role="table" aria-label=label data-choosable=chosen_by.is_some().then_some("true")>
                 <thead role="rowgroup"><tr role="row">{head}{actions_head}</tr></thead>
                 <tbody role="rowgroup"><For each key=|(key, _)| key.clone() children/></tbody>
             </table>
@@ -130,11 +138,16 @@ fn row<T: Clone + Send + Sync + 'static>(
 ) -> AnyView {
     let cells = columns
         .iter()
-        .map(|column| {
+        .enumerate()
+        .map(|(n, column)| {
             let (cell, item) = (column.cell.clone(), item.clone());
+            let check = rows.chosen_by.filter(|_| n == 0).map(|bulk| {
+                let name = item.with_untracked(|item| (rows.name)(item));
+                view! { <Chooser bulk value=key.clone() name/> }
+            });
             view! {
                 <td role="cell" class=column.class data-column=column.key data-label=column.title>
-                    <div class="cell">{move || item.with(|item| cell(item))}</div>
+                    <div class="cell">{check}{move || item.with(|item| cell(item))}</div>
                 </td>
             }
         })

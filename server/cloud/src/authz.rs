@@ -16,6 +16,8 @@ pub enum Action {
     OwnKeypair,
     /// A public image is everybody's: only those who run the cloud publish one.
     PublishImage,
+    /// See and change every project's images.
+    EveryImage,
     /// Projects, users and who has which role.
     ManageIdentity,
     /// Read what has been done anywhere.
@@ -33,6 +35,7 @@ fn needs(action: Action) -> Role {
         Action::Write => Role::Member,
         Action::OwnKeypair => Role::Reader,
         Action::PublishImage => Role::Admin,
+        Action::EveryImage => Role::Admin,
         Action::ManageIdentity => Role::Admin,
         Action::ReadAudit => Role::Admin,
         Action::ManageSessions => Role::Admin,

@@ -10,6 +10,7 @@ use crate::fault::StoreError;
 use crate::hub::Hub;
 use crate::identity::IdentityService;
 use crate::image::ImageService;
+use crate::metadef::MetadefService;
 use crate::network::engine::{Cidr, Engine};
 use crate::network::{self, NetworkService};
 use crate::operation::OperationService;
@@ -56,6 +57,7 @@ pub struct Cloud {
     core: Arc<Core>,
     pub identity: Arc<IdentityService>,
     pub images: Arc<ImageService>,
+    pub metadefs: Arc<MetadefService>,
     pub networks: Arc<NetworkService>,
     pub compute: Arc<ComputeService>,
     pub operations: Arc<OperationService>,
@@ -81,6 +83,7 @@ impl Cloud {
         let cloud = Self {
             identity,
             images,
+            metadefs: Arc::new(MetadefService),
             networks,
             compute,
             operations: Arc::new(OperationService::new(core.clone())),

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod identity;
 pub mod image;
 mod keyset;
+pub mod metadef;
 pub mod network;
 pub mod operation;
 pub mod quota;

@@ -9,6 +9,7 @@ mod audit;
 mod client;
 mod compute_pages;
 mod consoles;
+mod image_pages;
 mod preferences;
 mod program;
 mod restart;

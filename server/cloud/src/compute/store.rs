@@ -126,6 +126,9 @@ pub async fn instance_list(db: &SqlitePool, project: ProjectId, query: &ListQuer
     if !query.status.is_empty() {
         filter = filter.and("i.status = ?", vec![Value::Text(query.status.clone())]);
     }
+    if !query.filter("image").is_empty() {
+        filter = filter.and("i.image_id = ?", vec![Value::Text(query.filter("image").to_owned())]);
+    }
     page(db, &LIST, filter, query).await
 }
 

@@ -1,10 +1,12 @@
-//! The files of the image store: `images/incoming/<id>` while data comes in, `images/<id>` once it has been accepted. Names are made from
-//! ids alone. Everything here blocks.
+//! The files of the image store: `images/incoming/<id>` while data comes in, `images/<id>` once it has been accepted; images of the same
+//! content share the file of the first. Names are made from ids alone. Everything here blocks.
 
 use super::inspect::{self, Rejection, Verdict};
+use super::store::Hashes;
 use api::ImageId;
 use bytes::Bytes;
 use nix::sys::statvfs::fstatvfs;
+use md5::Md5;
 use sha2::{Digest, Sha512};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -43,13 +45,14 @@ pub struct Incoming {
     data: PathBuf,
     id: ImageId,
     hash: Sha512,
+    md5: Md5,
     len: u64,
 }
 
 impl Incoming {
     #[cfg(test)]
     pub fn over(file: File) -> Self {
-        Self { file, data: PathBuf::new(), id: ImageId(uuid::Uuid::nil()), hash: Sha512::new(), len: 0 }
+        Self { file, data: PathBuf::new(), id: ImageId(uuid::Uuid::nil()), hash: Sha512::new(), md5: Md5::new(), len: 0 }
     }
 
     /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.
@@ -57,16 +60,19 @@ impl Incoming {
         fs::create_dir_all(incoming_folder(data))?;
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(incoming(data, id))?;
         require_space(&file, expected)?;
-        Ok(Self { file, data: data.to_owned(), id, hash: Sha512::new(), len: 0 })
+        Ok(Self { file, data: data.to_owned(), id, hash: Sha512::new(), md5: Md5::new(), len: 0 })
     }
 
     pub fn append(&mut self, chunks: &[Bytes]) -> io::Result<()> {
         require_space(&self.file, chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
-        for chunk in chunks {
-            self.file.write_all(chunk)?;
-            self.hash.update(chunk);
-            self.len += chunk.len() as u64;
-        }
+        // Counting the hashes takes longer than writing; each has a thread of its own for as long as that takes.
+        let (file, hash, md5) = (&mut self.file, &mut self.hash, &mut self.md5);
+        std::thread::scope(|scope| {
+            scope.spawn(move || chunks.iter().for_each(|chunk| hash.update(chunk)));
+            scope.spawn(move || chunks.iter().for_each(|chunk| md5.update(chunk)));
+            chunks.iter().try_for_each(|chunk| file.write_all(chunk))
+        })?;
+        self.len += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
         Ok(())
     }
 
@@ -74,25 +80,22 @@ impl Incoming {
         inspect::inspect(&self.file, self.len)
     }
 
-    /// Makes the data read-only and durable under its final name; answers with its SHA-512 in hex.
-    pub fn keep(self) -> io::Result<String> {
+    /// Makes the data read-only and durable under its final name; answers with what it is known by.
+    pub fn keep(self) -> io::Result<Hashes> {
         self.file.set_permissions(Permissions::from_mode(0o444))?;
         self.file.sync_all()?;
         fs::rename(incoming(&self.data, self.id), kept(&self.data, self.id))?;
         File::open(folder(&self.data))?.sync_all()?;
-        Ok(hex::encode(self.hash.finalize()))
+        Ok(Hashes { sha512: hex::encode(self.hash.finalize()), md5: hex::encode(self.md5.finalize()) })
     }
 }
 
-/// Removes whatever there is of an image's data.
-pub fn remove(data: &Path, id: ImageId) -> io::Result<()> {
-    for path in [incoming(data, id), kept(data, id)] {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+/// Removes a file, if it is there.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// What is wrong with an image's file by its looks: it is not there, or not as long as it was.
@@ -108,19 +111,17 @@ pub fn damage(data: &Path, id: ImageId, size: u64) -> Option<String> {
     }
 }
 
-/// The ids of all images that have a file here.
-pub fn list(data: &Path) -> io::Result<Vec<ImageId>> {
+/// The files of a folder of the store, by the ids that name them.
+pub fn list(folder: &Path) -> io::Result<Vec<ImageId>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     let mut ids = Vec::new();
-    for folder in [folder(data), incoming_folder(data)] {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            // What is named otherwise is not ours.
-            ids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<ImageId>().ok()));
-        }
+    for entry in entries {
+        // What is named otherwise is not ours.
+        ids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<ImageId>().ok()));
     }
     Ok(ids)
 }

@@ -1,9 +1,12 @@
 //! Images: what is uploaded, what is accepted and where it is kept.
 //!
-//! `upload.rs` brings data in: counted against the quota, hashed, inspected, then kept under the image's id and never changed again.
+//! `upload.rs` brings data in: counted against the quota, hashed, inspected, then kept and never changed again; what has been there before
+//! is kept once. `edit.rs` reads what may change of an image.
 //! `reconcile.rs` removes what nobody needs any more and notices files that went missing. `inspect.rs` decides what a file is, `file.rs`
 //! holds the files themselves.
 
+mod calls;
+mod edit;
 mod file;
 pub mod inspect;
 mod reconcile;
@@ -22,7 +25,7 @@ use inspect::{Format, Rejection};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Where an active image's data lies.
+/// Where the data that this image brought lies.
 pub(crate) fn path(data: &Path, id: ImageId) -> PathBuf {
     file::kept(data, id)
 }

@@ -62,53 +62,67 @@ impl ImageService {
     async fn remove_orphans(&self) -> Result<bool> {
         // Files before rows: an upload that begins in between has a row and no file seen here.
         let data = self.core.data.clone();
-        let mut orphans = on_disk(move || file::list(&data)).await?;
-        let known = store::all(self.core.db.read()).await?;
-        orphans.retain(|id| !known.contains(id));
-        for &id in &orphans {
-            tracing::warn!(image = %id, "removing an image file that has no row");
-            let data = self.core.data.clone();
-            on_disk(move || file::remove(&data, id)).await?;
+        let list = move || Ok((file::list(&file::incoming_folder(&data))?, file::list(&file::folder(&data))?));
+        let (incoming, kept) = on_disk(list).await?;
+        let (ids, files) = store::all(self.core.db.read()).await?;
+        let incoming = incoming.into_iter().filter(|id| !ids.contains(id)).map(|id| file::incoming(&self.core.data, id));
+        let kept = kept.into_iter().filter(|id| !files.contains(id)).map(|id| file::kept(&self.core.data, id));
+        let orphans: Vec<_> = incoming.chain(kept).collect();
+        let any = !orphans.is_empty();
+        for path in orphans {
+            tracing::warn!(path = %path.display(), "removing an image file that has no row");
+            on_disk(move || file::remove(&path)).await?;
         }
-        Ok(!orphans.is_empty())
+        Ok(any)
     }
 
     /// An image whose file is missing or cut off is killed, with the reason; one whose file is back, byte for byte, is active again.
     async fn look_at_files(&self) -> Result<bool> {
+        let accepted = store::accepted(self.core.db.read()).await?;
+        let data = self.core.data.clone();
+        let look = move || {
+            let seen = accepted.into_iter().map(|image| (file::damage(&data, image.file, image.size), image));
+            Ok(seen.filter(|(damage, image)| damage.is_none() == (image.status == ImageStatus::Killed)).collect::<Vec<_>>())
+        };
         let mut changed = false;
-        for image in store::accepted(self.core.db.read()).await? {
-            let data = self.core.data.clone();
-            let (id, size) = (image.id, image.size);
-            let damage = on_disk(move || Ok(file::damage(&data, id, size))).await?;
-            let was_active = image.status == ImageStatus::Active;
-            if damage.is_none() == was_active || (damage.is_none() && !self.is_same(&image).await?) {
+        for (damage, image) in on_disk(look).await? {
+            if damage.is_none() && !self.is_same(&image).await? {
                 continue;
             }
-            tracing::warn!(image = %id, damage, "an image file has changed behind our back");
+            tracing::warn!(image = %image.id, damage, "an image file has changed behind our back");
             let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-            store::found(&mut tx, id, damage.as_deref(), self.core.clock.now()).await?;
+            store::found(&mut tx, image.id, damage.as_deref(), self.core.clock.now()).await?;
             tx.commit().await.map_err(StoreError)?;
-            self.core.hub.changed(Kind::Image, id, image.project);
+            self.core.hub.changed(Kind::Image, image.id, image.project);
             changed = true;
         }
         Ok(changed)
     }
 
     async fn is_same(&self, image: &store::Accepted) -> Result<bool> {
-        let path = file::kept(&self.core.data, image.id);
+        let path = file::kept(&self.core.data, image.file);
         Ok(on_disk(move || file::checksum(&path)).await? == image.checksum)
     }
 }
 
-/// Removes an image for good, files first, so that no bytes lie anywhere uncounted. If its upload was still under way, `why` is how that
-/// ends.
+/// Removes an image for good. The row goes first, so that nothing can come to stand on a file that is about to go; a file that stays
+/// behind because the program dies in between is an orphan to the next pass. If its upload was still under way, `why` is how that ends.
 pub async fn discard(core: &Core, id: ImageId, why: &Error) -> Result<()> {
-    let data = core.data.clone();
-    on_disk(move || file::remove(&data, id)).await?;
     let mut tx = core.db.begin().await.map_err(StoreError)?;
-    let Some(removed) = store::remove(&mut tx, id).await? else { return Ok(()) };
-    operation::end(&mut tx, removed.operation, Some(why), core.clock.now()).await?;
+    let removed = store::remove(&mut tx, id).await?;
+    if let Some(removed) = &removed {
+        operation::end(&mut tx, removed.operation, Some(why), core.clock.now()).await?;
+    }
     tx.commit().await.map_err(StoreError)?;
-    core.hub.changed(Kind::Image, id, removed.project);
+    let incoming = file::incoming(&core.data, id);
+    let kept = removed.as_ref().and_then(|removed| Some(file::kept(&core.data, removed.file?)));
+    on_disk(move || {
+        file::remove(&incoming)?;
+        kept.map_or(Ok(()), |kept| file::remove(&kept))
+    })
+    .await?;
+    if let Some(removed) = removed {
+        core.hub.changed(Kind::Image, id, removed.project);
+    }
     Ok(())
 }

@@ -1,15 +1,12 @@
-//! The image service: the contract's calls, and the ways in for data.
+//! The image service: the ways in for data. The contract's calls stand in `calls.rs`.
 
 use super::upload::{self, Uploads, on_disk};
 use super::{file, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
-use crate::fault::StoreError;
-use crate::operation::{self, Target};
 use api::error::Faults;
-use api::image::{Image, Images, NewImage, Visibility};
-use api::{Caller, Error, ImageId, Kind, ListQuery, Name, Page, Result, Why};
-use async_trait::async_trait;
+use api::image::{NewImage, Visibility};
+use api::{Caller, Error, ImageId, Name, Result, Why};
 use bytes::Bytes;
 use futures::Stream;
 use std::io;
@@ -117,45 +114,9 @@ fn read(new: NewImage) -> Result<Form> {
     }
 }
 
-fn minimum(text: &str) -> std::result::Result<i64, Why> {
+pub(super) fn minimum(text: &str) -> std::result::Result<i64, Why> {
     let text = text.trim();
     let number = if text.is_empty() { Some(0) } else { text.parse().ok() };
     number.filter(|number| (0..=MINIMUM_MAX).contains(number)).ok_or(Why::Range { min: 0, max: MINIMUM_MAX })
 }
 
-#[async_trait]
-impl Images for ImageService {
-    async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
-        authz::require(caller, Action::Read)?;
-        let page = store::list(self.core.db.read(), caller.project, query).await?;
-        Ok(page.map(|row| row.seen_by(caller.project)))
-    }
-
-    async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image> {
-        authz::require(caller, Action::Read)?;
-        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let row = store::find(&mut db, caller.project, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))?;
-        Ok(row.seen_by(caller.project))
-    }
-
-    /// The image is gone from every list at once. Its bytes count against the quota until they are: instances may still stand on them.
-    async fn image_delete(&self, caller: &Caller, id: ImageId) -> Result<()> {
-        authz::require(caller, Action::Write)?;
-        let now = self.core.clock.now();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        let row = store::find(&mut tx, caller.project, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))?;
-        let private = row.image.visibility == Visibility::Private;
-        if !private {
-            authz::require(caller, Action::PublishImage)?;
-        }
-        store::delete(&mut tx, id, now).await?;
-        let target = Target { kind: Kind::Image, id: &id.to_string(), name: &row.image.name };
-        operation::done(&mut tx, caller, "image_delete", target, now).await?;
-        tx.commit().await.map_err(StoreError)?;
-        self.uploads.cancel(id);
-        self.poke();
-        self.core.hub.changed(Kind::Image, id, private.then_some(row.project));
-        operation::announce(&self.core, caller.project);
-        Ok(())
-    }
-}

@@ -1,15 +1,19 @@
-//! All SQL of images.
+//! All SQL of images: here their rows, in `attributes.rs` what may change of them, in `data.rs` what becomes of their data.
 
-use super::inspect::Verdict;
-use super::service::Form;
-use crate::db::{Tx, contains};
+mod attributes;
+mod data;
+
+pub use attributes::{Attributes, edit, set_deactivated};
+pub use data::*;
+
+use crate::db::contains;
 use crate::fault::StoreError;
 use crate::keyset::{self, Filter, Listing, Sort, Value};
 use api::image::{DiskFormat, Image, ImageStatus, Visibility};
-use api::{ImageId, ListQuery, Micros, OperationId, Page, ProjectId};
+use api::{Caller, ImageId, ListQuery, Page, ProjectId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection, SqlitePool};
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -36,7 +40,7 @@ fn format(row: &SqliteRow) -> std::result::Result<Option<DiskFormat>, sqlx::Erro
     Ok(row.try_get::<Option<&str>, _>("format")?.and_then(DiskFormat::parse))
 }
 
-/// Whose the image is; `None` if everybody sees it.
+/// Whose the image is; `None` if others may see it too.
 fn audience(row: &SqliteRow) -> std::result::Result<Option<ProjectId>, sqlx::Error> {
     let private = parsed(row, "visibility", Visibility::parse)? == Visibility::Private;
     Ok(private.then_some(id(row, "project_id")?))
@@ -50,9 +54,15 @@ pub struct Row {
 }
 
 impl Row {
-    /// As the project sees it.
-    pub fn seen_by(self, project: ProjectId) -> Image {
-        Image { foreign: self.project != project, ..self.image }
+    /// As the caller sees it; `rules` says whether the caller may change what belongs to others.
+    pub fn seen_by(self, caller: &Caller, rules: bool) -> Image {
+        let foreign = self.project != caller.project;
+        Image { foreign, changeable: rules || !foreign, ..self.image }
+    }
+
+    /// Who hears of its changes; `None` for everybody.
+    pub fn audience(&self) -> Option<ProjectId> {
+        (self.image.visibility == Visibility::Private).then_some(self.project)
     }
 }
 
@@ -66,11 +76,17 @@ impl FromRow<'_, SqliteRow> for Row {
             status,
             visibility: parsed(row, "visibility", Visibility::parse)?,
             foreign: false,
+            changeable: false,
+            protected: row.try_get("protected")?,
+            tags: Vec::new(),
+            properties: BTreeMap::new(),
             owner_name: row.try_get("owner_name")?,
             format: format(row)?,
             size: if status == ImageStatus::Queued { None } else { Some(number(row, "size")?) },
             virtual_size: row.try_get::<Option<i64>, _>("virtual_size")?.map(|size| size.max(0) as u64),
             checksum: row.try_get("checksum")?,
+            md5: row.try_get("md5")?,
+            evidence: row.try_get("evidence")?,
             min_disk_gb: number(row, "min_disk_gb")?,
             min_ram_mb: number(row, "min_ram_mb")?,
             refused: row.try_get("refused")?,
@@ -90,36 +106,70 @@ const LIST: Listing = Listing {
         Sort { key: "status", column: "i.status", number: false },
         Sort { key: "size", column: "i.size", number: true },
         Sort { key: "created", column: "i.created_at", number: true },
+        Sort { key: "owner", column: "p.name", number: false },
     ],
     default: "name",
 };
 
-/// The project's own images and the public ones.
-pub async fn list(db: &SqlitePool, project: ProjectId, query: &ListQuery) -> Result<Page<Row>> {
-    let owner = Value::Text(project.0.to_string());
-    let mut filter = Filter::default()
-        .and("i.deleted_at is null", vec![])
-        .and("i.project_id = ? or i.visibility = 'public'", vec![owner]);
+/// The images that the project may use, without others' community images unless they are asked for; with `None` everybody's.
+pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery) -> Result<Page<Row>> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let mut filter = Filter::default().and("i.deleted_at is null", vec![]);
+    let visibility = query.filter("visibility");
+    if let Some(project) = project {
+        let owner = vec![Value::Text(project.0.to_string())];
+        filter = if visibility == Visibility::Community.as_str() {
+            filter.and("i.project_id = ? or i.visibility in ('community', 'public')", owner)
+        } else {
+            filter.and("i.project_id = ? or i.visibility = 'public'", owner)
+        };
+    }
     if !query.search.is_empty() {
         let pattern = Value::Text(contains(&query.search));
-        filter = filter.and("i.name like ? escape '\\' or i.id like ? escape '\\'", vec![pattern.clone(), pattern]);
+        let found = "i.name like ? escape '\\' or i.id like ? escape '\\' or exists \
+                     (select 1 from image_tag t where t.image_id = i.id and t.tag like ? escape '\\')";
+        filter = filter.and(found, vec![pattern.clone(), pattern.clone(), pattern]);
     }
     if !query.status.is_empty() {
         filter = filter.and("i.status = ?", vec![Value::Text(query.status.to_lowercase())]);
     }
-    keyset::page(db, &LIST, filter, query).await
+    if !visibility.is_empty() {
+        filter = filter.and("i.visibility = ?", vec![text(visibility)]);
+    }
+    for (name, clause) in [
+        ("format", "i.format = ?"),
+        ("owner", "p.name = ?"),
+        ("tag", "exists (select 1 from image_tag t where t.image_id = i.id and t.tag = ?)"),
+    ] {
+        if !query.filter(name).is_empty() {
+            filter = filter.and(clause, vec![text(query.filter(name))]);
+        }
+    }
+    match query.filter("protected") {
+        "true" => filter = filter.and("i.protected = 1", vec![]),
+        "false" => filter = filter.and("i.protected = 0", vec![]),
+        _ => {}
+    }
+    let mut page: Page<Row> = keyset::page(db, &LIST, filter, query).await?;
+    let mut db = db.acquire().await?;
+    attributes::fill(&mut db, &mut page.items).await?;
+    Ok(page)
 }
 
-/// An image that the project may see.
-pub async fn find(db: &mut SqliteConnection, project: ProjectId, image: ImageId) -> Result<Option<Row>> {
-    Ok(sqlx::query_as(
+/// An image that the project may see; with `None` anybody's.
+pub async fn find(db: &mut SqliteConnection, project: Option<ProjectId>, image: ImageId) -> Result<Option<Row>> {
+    let row: Option<Row> = sqlx::query_as(
         "select i.*, p.name as owner_name from image i join project p on p.id = i.project_id
-         where i.id = $1 and (i.project_id = $2 or i.visibility = 'public') and i.deleted_at is null",
+         where i.id = $1 and i.deleted_at is null
+           and ($2 is null or i.project_id = $2 or i.visibility in ('community', 'public'))",
     )
     .bind(image.0.to_string())
-    .bind(project.0.to_string())
-    .fetch_optional(db)
-    .await?)
+    .bind(project.map(|project| project.0.to_string()))
+    .fetch_optional(&mut *db)
+    .await?;
+    let mut rows: Vec<Row> = row.into_iter().collect();
+    attributes::fill(db, &mut rows).await?;
+    Ok(rows.pop())
 }
 
 /// The project's own active image of that name and content.
@@ -155,7 +205,7 @@ pub(crate) async fn launch_image(
     project: ProjectId,
     image: ImageId,
 ) -> Result<Option<LaunchImage>> {
-    let found = find(db, project, image).await?;
+    let found = find(db, Some(project), image).await?;
     Ok(found.map(|Row { image, .. }| LaunchImage {
         id: image.id,
         name: image.name,
@@ -169,187 +219,12 @@ pub(crate) async fn launch_image(
 
 /// The file that an instance's disk stands on and its format. Deleted images have one for as long as instances stand on it.
 pub(crate) async fn base(db: &SqlitePool, data: &Path, image: ImageId) -> Result<Option<(PathBuf, DiskFormat)>> {
-    let row = sqlx::query("select format from image where id = $1 and status = 'active'")
+    let row = sqlx::query("select format, data_id from image where id = $1 and status in ('active', 'deactivated')")
         .bind(image.0.to_string())
         .fetch_optional(db)
         .await?;
-    let format = row.as_ref().map(format).transpose()?.flatten();
-    Ok(format.map(|format| (super::path(data, image), format)))
+    let Some(row) = row else { return Ok(None) };
+    let file = id(&row, "data_id")?;
+    Ok(format(&row)?.map(|format| (super::path(data, file), format)))
 }
 
-pub async fn insert(
-    tx: &mut Tx,
-    image: ImageId,
-    project: ProjectId,
-    form: &Form,
-    operation: OperationId,
-    now: Micros,
-) -> Result<()> {
-    sqlx::query(
-        "insert into image (id, project_id, name, description, status, visibility, min_disk_gb, min_ram_mb, operation_id,
-                            created_at, updated_at)
-         values ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $9)",
-    )
-    .bind(image.0.to_string())
-    .bind(project.0.to_string())
-    .bind(form.name.as_str())
-    .bind(&form.description)
-    .bind(form.visibility.as_str())
-    .bind(form.min_disk_gb)
-    .bind(form.min_ram_mb)
-    .bind(operation.0.to_string())
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// More bytes have come in. False if the image takes none: it is gone, or active and so can never change.
-pub async fn receive(tx: &mut Tx, image: ImageId, bytes: u64, now: Micros) -> Result<bool> {
-    let done = sqlx::query(
-        "update image set status = 'saving', size = size + $2, updated_at = $3
-         where id = $1 and status in ('queued', 'saving') and deleted_at is null",
-    )
-    .bind(image.0.to_string())
-    .bind(bytes as i64)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The data is complete and accepted. False if the image has gone meanwhile.
-pub async fn activate(tx: &mut Tx, image: ImageId, verdict: &Verdict, checksum: &str, now: Micros) -> Result<bool> {
-    let done = sqlx::query(
-        "update image set status = 'active', format = $2, virtual_size = $3, checksum = $4, updated_at = $6,
-                          min_disk_gb = case when min_disk_gb < $5 then $5 else min_disk_gb end
-         where id = $1 and status = 'saving' and deleted_at is null",
-    )
-    .bind(image.0.to_string())
-    .bind(DiskFormat::from(verdict.format).as_str())
-    .bind(verdict.virtual_size as i64)
-    .bind(checksum)
-    .bind(verdict.virtual_size.div_ceil(1 << 30) as i64)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub async fn delete(tx: &mut Tx, image: ImageId, now: Micros) -> Result<()> {
-    sqlx::query("update image set deleted_at = $2, updated_at = $2 where id = $1 and deleted_at is null")
-        .bind(image.0.to_string())
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// A row that has been removed.
-pub struct Removed {
-    /// Whose it was; `None` if everybody saw it.
-    pub project: Option<ProjectId>,
-    pub operation: OperationId,
-}
-
-pub async fn remove(tx: &mut Tx, image: ImageId) -> Result<Option<Removed>> {
-    let row = sqlx::query("delete from image where id = $1 returning project_id, visibility, operation_id")
-        .bind(image.0.to_string())
-        .fetch_optional(&mut **tx)
-        .await?;
-    let removed =
-        row.map(|row| Ok::<_, sqlx::Error>(Removed { project: audience(&row)?, operation: id(&row, "operation_id")? }));
-    Ok(removed.transpose()?)
-}
-
-fn ids(rows: &[SqliteRow]) -> Result<Vec<ImageId>> {
-    Ok(rows.iter().map(|row| id(row, "id")).collect::<std::result::Result<_, _>>()?)
-}
-
-/// Images whose data is still on its way in, or should be.
-pub async fn unfinished(tx: &mut Tx) -> Result<Vec<ImageId>> {
-    let rows = sqlx::query("select id from image where status in ('queued', 'saving') and deleted_at is null");
-    ids(&rows.fetch_all(&mut **tx).await?)
-}
-
-/// Deleted images that nothing stands on any more.
-pub async fn collectable(db: &SqlitePool) -> Result<Vec<ImageId>> {
-    let rows = sqlx::query(
-        "select id from image
-         where deleted_at is not null and not exists (select 1 from instance where instance.image_id = image.id)",
-    );
-    ids(&rows.fetch_all(db).await?)
-}
-
-/// An image whose data has been accepted, deleted or not.
-pub struct Accepted {
-    pub id: ImageId,
-    /// Whose it is; `None` if everybody sees it.
-    pub project: Option<ProjectId>,
-    pub status: ImageStatus,
-    pub size: u64,
-    pub checksum: String,
-}
-
-pub async fn accepted(db: &SqlitePool) -> Result<Vec<Accepted>> {
-    let rows = sqlx::query(
-        "select id, project_id, visibility, status, size, checksum from image
-         where checksum is not null and status in ('active', 'killed')",
-    )
-    .fetch_all(db)
-    .await?;
-    let accepted = rows.iter().map(|row| {
-        Ok(Accepted {
-            id: id(row, "id")?,
-            project: audience(row)?,
-            status: parsed(row, "status", ImageStatus::parse)?,
-            size: number(row, "size")?,
-            checksum: row.try_get("checksum")?,
-        })
-    });
-    Ok(accepted.collect::<std::result::Result<_, sqlx::Error>>()?)
-}
-
-/// The data can be used no more, for this reason; or can be again.
-pub async fn found(tx: &mut Tx, image: ImageId, damage: Option<&str>, now: Micros) -> Result<()> {
-    sqlx::query(
-        "update image set status = case when $2 is null then 'active' else 'killed' end, refused = $2, updated_at = $3
-         where id = $1 and status in ('active', 'killed')",
-    )
-    .bind(image.0.to_string())
-    .bind(damage)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-pub async fn all(db: &SqlitePool) -> Result<HashSet<ImageId>> {
-    let rows = sqlx::query("select id from image").fetch_all(db).await?;
-    Ok(ids(&rows)?.into_iter().collect())
-}
-
-/// An instance that stands on the image, as far as this service looks at it.
-#[cfg(test)]
-pub async fn instance_insert(db: &crate::db::Db, caller: &api::Caller, image: ImageId) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sqlx::query(
-        "insert into instance (id, project_id, user_id, name, image_id, image_name, flavor_name, vcpus, ram_mb, disk_gb, intent, status,
-                               task_since, created_at, updated_at)
-         values ($1, $2, $3, 'vm', $4, '', '', 1, 1, 1, 'run', 'ACTIVE', 0, 0, 0)",
-    )
-    .bind(Uuid::new_v4().to_string())
-    .bind(caller.project.0.to_string())
-    .bind(caller.user.0.to_string())
-    .bind(image.0.to_string())
-    .execute(&mut *tx)
-    .await?;
-    Ok(tx.commit().await?)
-}
-
-#[cfg(test)]
-pub async fn instance_delete_all(db: &crate::db::Db) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sqlx::query("delete from instance").execute(&mut *tx).await?;
-    Ok(tx.commit().await?)
-}

@@ -2,9 +2,11 @@
 
 mod disk;
 mod interrupted;
+mod life;
 mod list;
 mod refused;
 mod security;
+mod shared_data;
 mod upload;
 
 use super::inspect::tests::builder;
@@ -120,7 +122,7 @@ impl World {
     /// No row, no file, no byte counted.
     async fn assert_nothing_left(&self, after: &str) {
         assert_eq!(self.list(&self.member).await, [], "{after}");
-        assert_eq!(store::all(self.core.db.read()).await.unwrap().len(), 0, "{after}");
+        assert_eq!(store::all(self.core.db.read()).await.unwrap().0.len(), 0, "{after}");
         assert_eq!(self.files(), [""; 0], "{after}");
         assert_eq!(self.used().await, 0, "{after}");
     }

@@ -3,9 +3,10 @@
 //! An upload is a task of its own, which the request feeds. So there is one way out for whatever may happen: a request that is dropped
 //! half-way closes the feed, and the task cleans up behind it as it does behind a file that is refused.
 
-use super::file::Incoming;
+use super::file::{self, Incoming};
 use super::inspect::{Rejection, Verdict};
 use super::service::Form;
+use super::store::Hashes;
 use super::{reconcile, store};
 use crate::core::{Core, Poke};
 use crate::db::Tx;
@@ -194,8 +195,8 @@ impl Upload {
         }
         let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
         let verdict = verdict.map_err(refused)?;
-        let checksum = on_disk(move || file.keep()).await?;
-        self.activate(operation, &verdict, &checksum).await
+        let hashes = on_disk(move || file.keep()).await?;
+        self.activate(operation, &verdict, &hashes).await
     }
 
     /// Before bytes are written they are counted, in one transaction with the quota: two uploads at once cannot pass it together.
@@ -216,14 +217,19 @@ impl Upload {
         Ok(())
     }
 
-    async fn activate(&self, operation: OperationId, verdict: &Verdict, checksum: &str) -> Result<()> {
+    async fn activate(&self, operation: OperationId, verdict: &Verdict, hashes: &Hashes) -> Result<()> {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        if !store::activate(&mut tx, self.id, verdict, checksum, now).await? {
+        let Some(data) = store::activate(&mut tx, self.id, verdict, hashes, now).await? else {
             return Err(self.gone());
-        }
+        };
         operation::end(&mut tx, operation, None, now).await?;
         tx.commit().await.map_err(StoreError)?;
+        if data != self.id {
+            // The same content is there already, and nothing needs it twice.
+            let own = file::kept(&self.core.data, self.id);
+            on_disk(move || file::remove(&own)).await?;
+        }
         Ok(())
     }
 

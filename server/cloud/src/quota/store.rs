@@ -47,7 +47,10 @@ pub async fn used(
         Resource::Cores => "select coalesce(sum(vcpus), 0) from instance where project_id = $1",
         Resource::Ram => "select coalesce(sum(ram_mb), 0) from instance where project_id = $1",
         Resource::KeyPairs => "select count(*) from keypair where user_id = $1",
-        Resource::ImageBytes => "select coalesce(sum(size), 0) from image where project_id = $1",
+        // What several images share is stored once.
+        Resource::ImageBytes => {
+            "select coalesce(sum(size), 0) from (select max(size) as size from image where project_id = $1 group by data_id) as data"
+        }
         Resource::Networks => "select count(*) from network where project_id = $1 and external = 0",
         Resource::Subnets => {
             "select count(*) from subnet s join network n on n.id = s.network_id where s.project_id = $1 and n.external = 0"

@@ -106,7 +106,7 @@ fn killed_program() {
 #[test]
 fn killed_before_the_last_commit() {
     killed(4 * MIB, |data| {
-        let id = file::list(data).unwrap().pop().unwrap();
+        let id = file::list(&file::incoming_folder(data)).unwrap().pop().unwrap();
         fs::rename(file::incoming(data, id), file::kept(data, id)).unwrap();
     });
 }
@@ -134,7 +134,7 @@ async fn the_loop_collects_and_stops() {
     let running = tokio::spawn(world.images.clone().run(stop.clone()));
     let id = world.image("short-lived", &qcow2()).await;
     world.images.image_delete(&world.member, id).await.unwrap();
-    let gone = async |world: &World| store::all(world.core.db.read()).await.unwrap().is_empty();
+    let gone = async |world: &World| store::all(world.core.db.read()).await.unwrap().0.is_empty();
     world.until("the row has gone", gone).await;
     world.assert_nothing_left("collected").await;
     stop.cancel();

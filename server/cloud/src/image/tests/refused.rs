@@ -2,6 +2,8 @@
 
 use super::*;
 use api::Why;
+use api::error::Conflict;
+use api::image::ImageRefusal;
 use api::operation::OperationState;
 
 /// The file is refused with this reason, in the form and in the task centre.
@@ -30,7 +32,7 @@ async fn all_fields_at_once() {
     let new = NewImage {
         name: "n".repeat(300),
         description: "a\nb".into(),
-        visibility: "shared".into(),
+        visibility: "everyone".into(),
         min_disk_gb: "-1".into(),
         min_ram_mb: "much".into(),
     };
@@ -64,7 +66,10 @@ async fn roles() {
     assert!(matches!(world.images.image_delete(&reader, own).await, Err(Error::Forbidden { .. })));
     assert_eq!(world.list(&reader).await.len(), 1);
     let everybodys = world.upload(&world.admin, public("everybody's"), &qcow2()).await.unwrap();
-    assert!(matches!(world.images.image_delete(&world.member, everybodys).await, Err(Error::Forbidden { .. })));
+    let foreign = Err(Error::Conflict(Conflict::Image(ImageRefusal::Foreign)));
+    assert_eq!(world.images.image_delete(&world.member, everybodys).await, foreign);
+    let own_admin = Caller { role: Role::Member, ..world.admin.clone() };
+    assert!(matches!(world.images.image_delete(&own_admin, everybodys).await, Err(Error::Forbidden { .. })));
     world.images.image_delete(&world.admin, everybodys).await.unwrap();
     assert_eq!(world.list(&world.member).await.len(), 1);
 }

@@ -136,7 +136,8 @@ async fn security_12_active_images_are_immutable() {
     let other = Verdict { format: Format::Raw, virtual_size: 512, evidence: "", bytes_read: 0 };
     let mut tx = world.core.db.begin().await.unwrap();
     assert!(!store::receive(&mut tx, id, 1, 1).await.unwrap());
-    assert!(!store::activate(&mut tx, id, &other, "another", 1).await.unwrap());
+    let hashes = store::Hashes { sha512: "another".into(), md5: "another".into() };
+    assert_eq!(store::activate(&mut tx, id, &other, &hashes, 1).await.unwrap(), None);
     tx.commit().await.unwrap();
     assert!(!world.images.pass().await.unwrap());
     assert_eq!(world.images.image_show(&world.member, id).await.unwrap(), before);

@@ -1,0 +1,159 @@
+//! The contract's calls: what is shown of images, and what may change of them.
+
+use super::service::ImageService;
+use super::{edit, store};
+use crate::authz::{self, Action};
+use crate::db::Tx;
+use crate::fault::StoreError;
+use crate::metadef;
+use crate::operation::{self, Target};
+use api::error::{Conflict, Failed};
+use api::image::{Image, ImageChange, ImageVerb, Images, Visibility};
+use api::metadef::ResourceType;
+use api::{Caller, Error, ImageId, Kind, ListQuery, Page, ProjectId, Result, Why};
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
+
+/// The most images that are deleted at once: a page of them.
+const MANY: usize = ListQuery::MAX_LIMIT as usize;
+
+/// Whether the caller sees and changes every project's images.
+fn rules(caller: &Caller) -> bool {
+    authz::require(caller, Action::EveryImage).is_ok()
+}
+
+impl ImageService {
+    /// An image that the caller may see.
+    async fn find(&self, db: &mut SqliteConnection, caller: &Caller, id: ImageId) -> Result<store::Row> {
+        let within = (!rules(caller)).then_some(caller.project);
+        store::find(db, within, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))
+    }
+
+    /// An image that the caller may do this to, now.
+    async fn find_to(&self, tx: &mut Tx, caller: &Caller, id: ImageId, verb: ImageVerb) -> Result<(Image, Option<ProjectId>)> {
+        authz::require(caller, Action::Write)?;
+        let row = self.find(tx, caller, id).await?;
+        let audience = row.audience();
+        let image = row.seen_by(caller, rules(caller));
+        image.can(verb).map_err(|refusal| Error::Conflict(Conflict::Image(refusal)))?;
+        // What everybody uses is changed by those who publish.
+        if image.visibility == Visibility::Public {
+            authz::require(caller, Action::PublishImage)?;
+        }
+        Ok((image, audience))
+    }
+
+    async fn set_deactivated(&self, caller: &Caller, id: ImageId, deactivated: bool) -> Result<()> {
+        let now = self.core.clock.now();
+        let verb = if deactivated { ImageVerb::Deactivate } else { ImageVerb::Reactivate };
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let (image, audience) = self.find_to(&mut tx, caller, id, verb).await?;
+        store::set_deactivated(&mut tx, id, deactivated, now).await?;
+        let what = if deactivated { "image_deactivate" } else { "image_reactivate" };
+        let target = Target { kind: Kind::Image, id: &id.to_string(), name: &image.name };
+        operation::done(&mut tx, caller, what, target, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.tell(caller, id, audience);
+        Ok(())
+    }
+
+    fn tell(&self, caller: &Caller, id: ImageId, audience: Option<ProjectId>) {
+        self.core.hub.changed(Kind::Image, id, audience);
+        operation::announce(&self.core, caller.project);
+    }
+}
+
+#[async_trait]
+impl Images for ImageService {
+    async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
+        authz::require(caller, Action::Read)?;
+        let page = store::list(self.core.db.read(), Some(caller.project), query).await?;
+        Ok(page.map(|row| row.seen_by(caller, rules(caller))))
+    }
+
+    async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
+        authz::require(caller, Action::EveryImage)?;
+        let page = store::list(self.core.db.read(), None, query).await?;
+        Ok(page.map(|row| row.seen_by(caller, true)))
+    }
+
+    async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image> {
+        authz::require(caller, Action::Read)?;
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        Ok(self.find(&mut db, caller, id).await?.seen_by(caller, rules(caller)))
+    }
+
+    async fn image_edit(&self, caller: &Caller, id: ImageId, edit: ImageChange) -> Result<()> {
+        let now = self.core.clock.now();
+        let namespaces = metadef::namespaces(ResourceType::Image)?;
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let (image, before) = self.find_to(&mut tx, caller, id, ImageVerb::Edit).await?;
+        let to = edit::read(&edit, &image, &namespaces)?;
+        if to.visibility == Visibility::Public {
+            authz::require(caller, Action::PublishImage)?;
+        }
+        if !store::edit(&mut tx, id, &to, edit.seen.parse().ok(), now).await? {
+            return Err(Error::Conflict(Conflict::Changed { kind: Kind::Image }));
+        }
+        let target = Target { kind: Kind::Image, id: &id.to_string(), name: &to.name };
+        operation::done(&mut tx, caller, "image_edit", target, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        // Those who lose sight of it have to hear of that too.
+        self.tell(caller, id, before.filter(|_| to.visibility == Visibility::Private));
+        Ok(())
+    }
+
+    async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        self.set_deactivated(caller, id, true).await
+    }
+
+    async fn image_reactivate(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        self.set_deactivated(caller, id, false).await
+    }
+
+    /// The image is gone from every list at once. Its bytes count against the quota until they are: instances may still stand on them.
+    async fn image_delete(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let (image, audience) = self.find_to(&mut tx, caller, id, ImageVerb::Delete).await?;
+        store::delete(&mut tx, id, now).await?;
+        let target = Target { kind: Kind::Image, id: &id.to_string(), name: &image.name };
+        operation::done(&mut tx, caller, "image_delete", target, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.uploads.cancel(id);
+        self.poke();
+        self.tell(caller, id, audience);
+        Ok(())
+    }
+
+    async fn image_delete_many(&self, caller: &Caller, ids: &[String]) -> Result<()> {
+        authz::require(caller, Action::Write)?;
+        let ids: BTreeSet<&String> = ids.iter().collect();
+        if ids.is_empty() || ids.len() > MANY {
+            return Err(Error::field("ids", Why::NothingChosen));
+        }
+        let (mut done, mut failed) = (0, Vec::new());
+        for text in ids {
+            let named = || Error::not_found(Kind::Image, text.chars().take(64).collect::<String>());
+            let deleted = match text.parse() {
+                Ok(id) => match self.image_delete(caller, id).await {
+                    Err(error) => Err((self.name(caller, id).await, error)),
+                    Ok(()) => Ok(()),
+                },
+                Err(_) => Err((None, named())),
+            };
+            match deleted {
+                Ok(()) => done += 1,
+                Err((name, error)) => failed.push(Failed { name: name.unwrap_or_else(|| text.clone()), error }),
+            }
+        }
+        if failed.is_empty() { Ok(()) } else { Err(Error::Conflict(Conflict::Partly { done, failed })) }
+    }
+}
+
+impl ImageService {
+    async fn name(&self, caller: &Caller, id: ImageId) -> Option<String> {
+        self.image_show(caller, id).await.ok().map(|image| image.name)
+    }
+}

@@ -1,0 +1,117 @@
+//! The pages of images, as a browser without scripts sees them.
+
+use crate::client::Answer;
+use crate::world::{World, world};
+use api::image::{Images as _, NewImage};
+use api::{Caller, ImageId};
+use scraper::Selector;
+
+fn count(answer: &Answer, selector: &str) -> usize {
+    answer.html().select(&Selector::parse(selector).unwrap()).count()
+}
+
+fn attribute(answer: &Answer, selector: &str, name: &str) -> String {
+    let html = answer.html();
+    let found = html.select(&Selector::parse(selector).unwrap()).next();
+    found.and_then(|element| element.attr(name)).unwrap_or_default().to_owned()
+}
+
+async fn image(world: &World, caller: &Caller, name: &str) -> ImageId {
+    let new = NewImage { name: name.to_owned(), ..NewImage::default() };
+    let stream = futures::stream::iter([Ok(server::seed::disk().into())]);
+    world.cloud.images.image_upload(caller, new, None, stream).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_edit_form_posts_what_it_shows() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let id = image(&world, &admin, "disk").await;
+    let page = format!("/p/{}/images/{id}/edit", admin.project);
+    let form = client.get(&page).await;
+    assert_eq!(attribute(&form, "form.form", "action"), "/api/image_edit");
+    assert_eq!(attribute(&form, "[name=name]", "value"), "disk");
+    assert!(count(&form, "select[name='properties[hw_disk_bus]'] option") > 3);
+    assert!(count(&form, "[name='properties[os_admin_user]']") == 1);
+
+    let (id_text, project, seen) = (id.to_string(), admin.project.to_string(), attribute(&form, "[name=seen]", "value"));
+    let fields = |bus: &'static str| {
+        vec![
+            ("project", project.as_str()),
+            ("id", id_text.as_str()),
+            ("seen", seen.as_str()),
+            ("name", "renamed"),
+            ("visibility", "public"),
+            ("protected", "true"),
+            ("min_disk_gb", "1"),
+            ("tags", "one, two"),
+            ("properties[hw_disk_bus]", bus),
+            ("properties[os_version]", ""),
+            ("others", "my_key=mine"),
+        ]
+    };
+    let refused = client.post_from(&page, "/api/image_edit", &fields("floppy")).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(count(&refused, "[name='properties[hw_disk_bus]'][aria-invalid=true]"), 1);
+    assert_eq!(attribute(&refused, "[name=name]", "value"), "renamed", "what was typed is kept");
+
+    let done = client.post_from(&page, "/api/image_edit", &fields("scsi")).await;
+    assert_eq!(done.location(), format!("/p/{project}/images/{id}"));
+    let shown = world.cloud.images.image_show(&admin, id).await.unwrap();
+    assert_eq!((shown.name.as_str(), shown.protected, shown.tags.len()), ("renamed", true, 2));
+    assert_eq!(shown.properties["hw_disk_bus"], "scsi");
+    let tab = client.get(&format!("/p/{project}/images/{id}?tab=properties")).await;
+    assert!(tab.text().contains("my_key"));
+    for tab in ["overview", "instances", "actions"] {
+        assert_eq!(client.get(&format!("/p/{project}/images/{id}?tab={tab}")).await.status, 200, "{tab}");
+    }
+}
+
+#[tokio::test]
+async fn lists_filter_and_delete_many() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let project = admin.project;
+    let ids = [image(&world, &admin, "a").await, image(&world, &admin, "b").await, image(&world, &admin, "c").await];
+    for (query, expected) in [
+        ("", 3),
+        ("?format=raw", 3),
+        ("?format=qcow2", 0),
+        ("?visibility=public", 0),
+        ("?protected=false&search=b", 1),
+        ("?tag=none", 0),
+    ] {
+        let list = client.get(&format!("/p/{project}/images{query}")).await;
+        assert_eq!(count(&list, "tbody tr"), expected, "{query}");
+        let narrowed = query.contains("visibility") || query.contains("protected");
+        assert_eq!(count(&list, ".chip") > 0, narrowed || query.contains("format"), "{query}");
+    }
+    let list = client.get(&format!("/p/{project}/images?visibility=private&sort=-name")).await;
+    assert_eq!(attribute(&list, "tbody .chooser", "form"), "images-form");
+    assert_eq!(attribute(&list, "#images-form", "action"), "/api/image_delete_many");
+    assert!(attribute(&list, "th[aria-sort=descending] a", "href").contains("visibility=private"), "sorting keeps the filter");
+
+    let project_text = project.to_string();
+    let chosen: Vec<String> = ids[..2].iter().map(ToString::to_string).collect();
+    let page = format!("/p/{project}/images");
+    let fields = [("project", project_text.as_str()), ("ids[]", &chosen[0]), ("ids[]", &chosen[1])];
+    let done = client.post_from(&page, "/api/image_delete_many", &fields).await;
+    assert_eq!(done.location(), page);
+    assert_eq!(count(&client.get(&page).await, "tbody tr"), 1);
+    let none = client.post_from(&page, "/api/image_delete_many", &[("project", project_text.as_str())]).await;
+    assert_eq!(none.status, 400);
+}
+
+#[tokio::test]
+async fn administrators_see_every_projects_images() {
+    let world = world().await;
+    let project = world.with_every_role().await;
+    let admin = world.admin().await;
+    let caller = Caller { project, project_name: "p".into(), ..admin.clone() };
+    let id = image(&world, &caller, "theirs").await;
+    let client = world.sign_in("admin").await;
+    let list = client.get(&format!("/p/{}/admin/images", admin.project)).await;
+    assert_eq!(count(&list, &format!("tr#row-{id}")), 1);
+    assert_eq!(client.get(&format!("/p/{}/images/{id}", admin.project)).await.status, 200);
+    assert_eq!(count(&client.get(&format!("/p/{}/images", admin.project)).await, "tbody tr"), 0);
+}
