@@ -174,7 +174,9 @@ pub enum Why {
     TooMany { max: usize, is: usize },
     #[error("Line {line}: write name=value.")]
     NotAProperty { line: usize },
-    #[error("“{name}” is not a property’s name: use letters, digits and . _ : - only, and no name that every image has by itself.")]
+    #[error(
+        "“{name}” is not a property’s name: use letters, digits and . _ : - only, and no name that every image has by itself."
+    )]
     PropertyName { name: String },
     #[error("{name}: {why}")]
     Property { name: String, why: Box<Why> },

@@ -44,13 +44,8 @@ pub enum PropertyType {
 }
 
 impl PropertyType {
-    pub const ALL: [PropertyType; 5] = [
-        PropertyType::String,
-        PropertyType::Integer,
-        PropertyType::Number,
-        PropertyType::Boolean,
-        PropertyType::Array,
-    ];
+    pub const ALL: [PropertyType; 5] =
+        [PropertyType::String, PropertyType::Integer, PropertyType::Number, PropertyType::Boolean, PropertyType::Array];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -74,8 +74,18 @@ pub async fn image_edit(
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     let id = parse(Kind::Image, &id)?;
-    let edit =
-        ImageChange { name, description, visibility, protected, min_disk_gb, min_ram_mb, tags, properties, others, seen };
+    let edit = ImageChange {
+        name,
+        description,
+        visibility,
+        protected,
+        min_disk_gb,
+        min_ram_mb,
+        tags,
+        properties,
+        others,
+        seen,
+    };
     answer(backend()?.images.image_edit(&caller, id, edit).await)?;
     redirect(&crate::paths::image(caller.project, id));
     Ok(())

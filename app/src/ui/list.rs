@@ -67,7 +67,8 @@ where
             .into_any()
         } else {
             let order = (query, default_sort);
-            view! { {bar.run()}<Table label=label.clone() columns=columns.clone() rows=rows.clone() items order/> }.into_any()
+            view! { {bar.run()}<Table label=label.clone() columns=columns.clone() rows=rows.clone() items order/> }
+                .into_any()
         }
     };
     move || {
@@ -111,7 +112,12 @@ pub fn FilterBar(
     let names = statuses.clone();
     let select = (!statuses.is_empty()).then(|| {
         let all = Choices::new("status", t.common.status, statuses);
-        choose(all, t.ui.all_statuses.to_owned(), Signal::derive(move || query.with(|query| query.status.clone())), send)
+        choose(
+            all,
+            t.ui.all_statuses.to_owned(),
+            Signal::derive(move || query.with(|query| query.status.clone())),
+            send,
+        )
     });
     let further = filters.clone().into_iter().map(|filter| {
         let name = filter.name;

@@ -34,7 +34,8 @@ async fn the_edit_form_posts_what_it_shows() {
     assert!(count(&form, "select[name='properties[hw_disk_bus]'] option") > 3);
     assert!(count(&form, "[name='properties[os_admin_user]']") == 1);
 
-    let (id_text, project, seen) = (id.to_string(), admin.project.to_string(), attribute(&form, "[name=seen]", "value"));
+    let (id_text, project, seen) =
+        (id.to_string(), admin.project.to_string(), attribute(&form, "[name=seen]", "value"));
     let fields = |bus: &'static str| {
         vec![
             ("project", project.as_str()),
@@ -72,13 +73,13 @@ async fn lists_filter_and_delete_many() {
     let world = world().await;
     let (client, admin) = (world.sign_in("admin").await, world.admin().await);
     let project = admin.project;
-    let ids = [image(&world, &admin, "a").await, image(&world, &admin, "b").await, image(&world, &admin, "c").await];
+    let ids = [image(&world, &admin, "alpha").await, image(&world, &admin, "bravo").await, image(&world, &admin, "charlie").await];
     for (query, expected) in [
         ("", 3),
         ("?format=raw", 3),
         ("?format=qcow2", 0),
         ("?visibility=public", 0),
-        ("?protected=false&search=b", 1),
+        ("?protected=false&search=bravo", 1),
         ("?tag=none", 0),
     ] {
         let list = client.get(&format!("/p/{project}/images{query}")).await;
@@ -89,7 +90,10 @@ async fn lists_filter_and_delete_many() {
     let list = client.get(&format!("/p/{project}/images?visibility=private&sort=-name")).await;
     assert_eq!(attribute(&list, "tbody .chooser", "form"), "images-form");
     assert_eq!(attribute(&list, "#images-form", "action"), "/api/image_delete_many");
-    assert!(attribute(&list, "th[aria-sort=descending] a", "href").contains("visibility=private"), "sorting keeps the filter");
+    assert!(
+        attribute(&list, "th[aria-sort=descending] a", "href").contains("visibility=private"),
+        "sorting keeps the filter"
+    );
 
     let project_text = project.to_string();
     let chosen: Vec<String> = ids[..2].iter().map(ToString::to_string).collect();

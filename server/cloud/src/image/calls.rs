@@ -31,7 +31,13 @@ impl ImageService {
     }
 
     /// An image that the caller may do this to, now.
-    async fn find_to(&self, tx: &mut Tx, caller: &Caller, id: ImageId, verb: ImageVerb) -> Result<(Image, Option<ProjectId>)> {
+    async fn find_to(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        id: ImageId,
+        verb: ImageVerb,
+    ) -> Result<(Image, Option<ProjectId>)> {
         authz::require(caller, Action::Write)?;
         let row = self.find(tx, caller, id).await?;
         let audience = row.audience();

@@ -18,9 +18,32 @@ const GIB: u64 = 1 << 30;
 
 /// What every image has by itself, so that no property can be called so.
 const OWN: [&str; 26] = [
-    "checksum", "container_format", "created_at", "description", "direct_url", "disk_format", "file", "id", "locations", "members",
-    "min_disk", "min_ram", "name", "os_hash_algo", "os_hash_value", "os_hidden", "owner", "protected", "schema", "self", "size",
-    "status", "tags", "updated_at", "virtual_size", "visibility",
+    "checksum",
+    "container_format",
+    "created_at",
+    "description",
+    "direct_url",
+    "disk_format",
+    "file",
+    "id",
+    "locations",
+    "members",
+    "min_disk",
+    "min_ram",
+    "name",
+    "os_hash_algo",
+    "os_hash_value",
+    "os_hidden",
+    "owner",
+    "protected",
+    "schema",
+    "self",
+    "size",
+    "status",
+    "tags",
+    "updated_at",
+    "virtual_size",
+    "visibility",
 ];
 
 /// Every field by itself; `namespaces` say what the values of known properties look like.
@@ -39,7 +62,9 @@ pub fn read(edit: &ImageChange, image: &Image, namespaces: &[Namespace]) -> Resu
     let mut all = BTreeMap::new();
     for (name, value) in &edit.properties {
         let field = format!("properties[{name}]");
-        if let Some((name, value)) = faults.take(&field, property(name, value, &known)).filter(|(_, value)| !value.is_empty()) {
+        if let Some((name, value)) =
+            faults.take(&field, property(name, value, &known)).filter(|(_, value)| !value.is_empty())
+        {
             all.insert(name, value);
         }
     }
@@ -72,7 +97,8 @@ fn enough(given: i64, image: &Image) -> std::result::Result<i64, Why> {
 
 /// Separated by commas; each once, in order.
 fn tags(text: &str) -> std::result::Result<Vec<String>, Why> {
-    let mut tags: Vec<String> = text.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+    let mut tags: Vec<String> =
+        text.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     for tag in &tags {
         api::name::line(tag, NAME_MAX)?;
     }
@@ -95,11 +121,7 @@ fn others(text: &str, known: &BTreeMap<&str, &Property>) -> std::result::Result<
     Ok(read.into_iter().filter(|(_, value)| !value.is_empty()).collect())
 }
 
-fn property(
-    name: &str,
-    value: &str,
-    known: &BTreeMap<&str, &Property>,
-) -> std::result::Result<(String, String), Why> {
+fn property(name: &str, value: &str, known: &BTreeMap<&str, &Property>) -> std::result::Result<(String, String), Why> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-');
     let is_name = !name.is_empty() && name.len() <= NAME_MAX && name.chars().all(fits);
     if !is_name || OWN.contains(&name) {
@@ -130,9 +152,17 @@ mod tests {
             maximum: Some(16),
             default: None,
         };
-        let properties =
-            vec![property("hw_disk_bus", PropertyType::String, &["virtio", "scsi"]), property("hw_cpu_cores", PropertyType::Integer, &[])];
-        vec![Namespace { name: "N".into(), title: "N".into(), description: String::new(), resource_types: vec![], properties }]
+        let properties = vec![
+            property("hw_disk_bus", PropertyType::String, &["virtio", "scsi"]),
+            property("hw_cpu_cores", PropertyType::Integer, &[]),
+        ];
+        vec![Namespace {
+            name: "N".into(),
+            title: "N".into(),
+            description: String::new(),
+            resource_types: vec![],
+            properties,
+        }]
     }
 
     #[test]

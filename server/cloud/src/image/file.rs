@@ -5,8 +5,8 @@ use super::inspect::{self, Rejection, Verdict};
 use super::store::Hashes;
 use api::ImageId;
 use bytes::Bytes;
-use nix::sys::statvfs::fstatvfs;
 use md5::Md5;
+use nix::sys::statvfs::fstatvfs;
 use sha2::{Digest, Sha512};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -52,7 +52,14 @@ pub struct Incoming {
 impl Incoming {
     #[cfg(test)]
     pub fn over(file: File) -> Self {
-        Self { file, data: PathBuf::new(), id: ImageId(uuid::Uuid::nil()), hash: Sha512::new(), md5: Md5::new(), len: 0 }
+        Self {
+            file,
+            data: PathBuf::new(),
+            id: ImageId(uuid::Uuid::nil()),
+            hash: Sha512::new(),
+            md5: Md5::new(),
+            len: 0,
+        }
     }
 
     /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.

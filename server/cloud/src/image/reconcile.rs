@@ -65,7 +65,8 @@ impl ImageService {
         let list = move || Ok((file::list(&file::incoming_folder(&data))?, file::list(&file::folder(&data))?));
         let (incoming, kept) = on_disk(list).await?;
         let (ids, files) = store::all(self.core.db.read()).await?;
-        let incoming = incoming.into_iter().filter(|id| !ids.contains(id)).map(|id| file::incoming(&self.core.data, id));
+        let incoming =
+            incoming.into_iter().filter(|id| !ids.contains(id)).map(|id| file::incoming(&self.core.data, id));
         let kept = kept.into_iter().filter(|id| !files.contains(id)).map(|id| file::kept(&self.core.data, id));
         let orphans: Vec<_> = incoming.chain(kept).collect();
         let any = !orphans.is_empty();
@@ -82,7 +83,9 @@ impl ImageService {
         let data = self.core.data.clone();
         let look = move || {
             let seen = accepted.into_iter().map(|image| (file::damage(&data, image.file, image.size), image));
-            Ok(seen.filter(|(damage, image)| damage.is_none() == (image.status == ImageStatus::Killed)).collect::<Vec<_>>())
+            Ok(seen
+                .filter(|(damage, image)| damage.is_none() == (image.status == ImageStatus::Killed))
+                .collect::<Vec<_>>())
         };
         let mut changed = false;
         for (damage, image) in on_disk(look).await? {

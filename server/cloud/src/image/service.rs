@@ -119,4 +119,3 @@ pub(super) fn minimum(text: &str) -> std::result::Result<i64, Why> {
     let number = if text.is_empty() { Some(0) } else { text.parse().ok() };
     number.filter(|number| (0..=MINIMUM_MAX).contains(number)).ok_or(Why::Range { min: 0, max: MINIMUM_MAX })
 }
-

@@ -227,4 +227,3 @@ pub(crate) async fn base(db: &SqlitePool, data: &Path, image: ImageId) -> Result
     let file = id(&row, "data_id")?;
     Ok(format(&row)?.map(|format| (super::path(data, file), format)))
 }
-

@@ -53,7 +53,9 @@ mod tests {
         }
         let image = namespaces(ResourceType::Image).unwrap();
         let names: Vec<_> = image.iter().flat_map(|it| &it.properties).map(|it| it.name.as_str()).collect();
-        for expected in ["os_distro", "os_admin_user", "hw_disk_bus", "hw_cpu_cores", "architecture", "hw_watchdog_action"] {
+        for expected in
+            ["os_distro", "os_admin_user", "hw_disk_bus", "hw_cpu_cores", "architecture", "hw_watchdog_action"]
+        {
             assert!(names.contains(&expected), "{expected}");
         }
         let mut unique = names.clone();

@@ -26,12 +26,20 @@ pub(super) async fn fill(db: &mut SqliteConnection, rows: &mut [Row]) -> Result<
         return Ok(());
     }
     let places: HashMap<ImageId, usize> = rows.iter().enumerate().map(|(n, row)| (row.image.id, n)).collect();
-    for found in of("select image_id, tag from image_tag where image_id in (", rows, ") order by tag").build().fetch_all(&mut *db).await? {
+    for found in of("select image_id, tag from image_tag where image_id in (", rows, ") order by tag")
+        .build()
+        .fetch_all(&mut *db)
+        .await?
+    {
         if let Some(n) = places.get(&id(&found, "image_id")?) {
             rows[*n].image.tags.push(found.try_get("tag")?);
         }
     }
-    for found in of("select image_id, name, value from image_property where image_id in (", rows, ")").build().fetch_all(db).await? {
+    for found in of("select image_id, name, value from image_property where image_id in (", rows, ")")
+        .build()
+        .fetch_all(db)
+        .await?
+    {
         if let Some(n) = places.get(&id(&found, "image_id")?) {
             rows[*n].image.properties.insert(found.try_get("name")?, found.try_get("value")?);
         }

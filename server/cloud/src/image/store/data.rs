@@ -138,7 +138,8 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<ImageId>> {
 
 /// Images whose data is still on its way in, or should be.
 pub async fn unfinished(tx: &mut Tx) -> Result<Vec<ImageId>> {
-    let rows = sqlx::query("select id from image where status in ('queued', 'saving', 'importing') and deleted_at is null");
+    let rows =
+        sqlx::query("select id from image where status in ('queued', 'saving', 'importing') and deleted_at is null");
     ids(&rows.fetch_all(&mut **tx).await?)
 }
 

@@ -45,7 +45,11 @@ async fn everything_but_the_data_can_be_edited() {
     let late = world.images.image_edit(&world.member, id, to).await;
     assert_eq!(late, Err(Error::Conflict(Conflict::Changed { kind: Kind::Image })), "somebody else was faster");
     world.images.image_edit(&world.member, id, change("bare")).await.unwrap_err();
-    world.images.image_edit(&world.member, id, ImageChange { min_disk_gb: "1".into(), ..change("bare") }).await.unwrap();
+    world
+        .images
+        .image_edit(&world.member, id, ImageChange { min_disk_gb: "1".into(), ..change("bare") })
+        .await
+        .unwrap();
     let bare = world.images.image_show(&world.member, id).await.unwrap();
     assert!(bare.tags.is_empty() && bare.properties.is_empty() && !bare.protected);
 }
