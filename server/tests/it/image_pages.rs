@@ -73,7 +73,11 @@ async fn lists_filter_and_delete_many() {
     let world = world().await;
     let (client, admin) = (world.sign_in("admin").await, world.admin().await);
     let project = admin.project;
-    let ids = [image(&world, &admin, "alpha").await, image(&world, &admin, "bravo").await, image(&world, &admin, "charlie").await];
+    let ids = [
+        image(&world, &admin, "alpha").await,
+        image(&world, &admin, "bravo").await,
+        image(&world, &admin, "charlie").await,
+    ];
     for (query, expected) in [
         ("", 3),
         ("?format=raw", 3),
