@@ -28,17 +28,10 @@ pub async fn image_delete(project: String, id: String) -> Result<(), Fail> {
     Ok(())
 }
 
-/// Leads back to the list, which is the administrator's if `all` says so.
 #[server(endpoint = "image_delete_many")]
-pub async fn image_delete_many(
-    project: String,
-    #[server(default)] ids: Vec<String>,
-    #[server(default)] all: bool,
-) -> Result<(), Fail> {
+pub async fn image_delete_many(project: String, #[server(default)] ids: Vec<String>) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    answer(backend()?.images.image_delete_many(&caller, &ids).await)?;
-    redirect(&if all { crate::paths::images_of_all(caller.project) } else { crate::paths::images(caller.project) });
-    Ok(())
+    answer(backend()?.images.image_delete_many(&caller, &ids).await)
 }
 
 #[server(endpoint = "image_list_all")]
@@ -94,17 +87,11 @@ pub async fn image_edit(
 #[server(endpoint = "image_deactivate")]
 pub async fn image_deactivate(project: String, id: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let id = parse(Kind::Image, &id)?;
-    answer(backend()?.images.image_deactivate(&caller, id).await)?;
-    redirect(&crate::paths::image(caller.project, id));
-    Ok(())
+    answer(backend()?.images.image_deactivate(&caller, parse(Kind::Image, &id)?).await)
 }
 
 #[server(endpoint = "image_reactivate")]
 pub async fn image_reactivate(project: String, id: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let id = parse(Kind::Image, &id)?;
-    answer(backend()?.images.image_reactivate(&caller, id).await)?;
-    redirect(&crate::paths::image(caller.project, id));
-    Ok(())
+    answer(backend()?.images.image_reactivate(&caller, parse(Kind::Image, &id)?).await)
 }

@@ -50,10 +50,7 @@ fn ListPage(all: bool) -> impl IntoView {
     let mut calls = verbs.calls();
     calls.push(delete_many.into());
     let bulk = move || {
-        let mut fields = vec![("project", here.project.get())];
-        if all {
-            fields.push(("all", "true".to_owned()));
-        }
+        let fields = vec![("project", here.project.get())];
         let question = Question::new(t.image.delete_many_title, t.image.delete_body);
         view! { <Bulk id="images" call=delete_many fields question button=t.image.delete_chosen disabled_because=here.read_only()/> }
     };
