@@ -104,7 +104,7 @@ async fn lists_filter_and_delete_many() {
     let page = format!("/p/{project}/images");
     let fields = [("project", project_text.as_str()), ("ids[]", &chosen[0]), ("ids[]", &chosen[1])];
     let done = client.post_from(&page, "/api/image_delete_many", &fields).await;
-    assert!(done.location().ends_with(&page), "{}", done.location());
+    assert!(done.location().contains(&page), "{}", done.location());
     assert_eq!(count(&client.get(&page).await, "tbody tr"), 1);
     let none = client.post_from(&page, "/api/image_delete_many", &[("project", project_text.as_str())]).await;
     assert_eq!(none.status, 400);
