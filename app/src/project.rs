@@ -77,12 +77,6 @@ pub fn ProjectFrame() -> impl IntoView {
             newest.into_iter().for_each(|newest| tasks.set(newest));
         },
     );
-    // The session has ended: the server knows the way to the sign-in page and back.
-    Effect::new(move |_| {
-        if known.with(|known| matches!(known, Some(Err(Fail(Error::Unauthenticated))))) {
-            _ = window().location().reload();
-        }
-    });
     let me = Memo::new(move |last: Option<&Option<Me>>| match known.get() {
         Some(Ok(me)) => Some(me),
         _ => last.cloned().flatten(),
