@@ -2,8 +2,8 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::image::{Image, ImageChange};
-use api::metadef::{Namespace, ResourceType};
+use api::image::Image;
+use api::metadef::Namespace;
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub async fn image_form(project: String, id: String) -> Result<(Image, Vec<Names
     let caller = caller(&project).await?;
     let backend = backend()?;
     let image = answer(backend.images.image_show(&caller, parse(Kind::Image, &id)?).await)?;
-    Ok((image, answer(backend.metadefs.namespace_list(&caller, ResourceType::Image).await)?))
+    Ok((image, answer(backend.metadefs.namespace_list(&caller, api::metadef::ResourceType::Image).await)?))
 }
 
 /// Leads to the image.
@@ -67,7 +67,7 @@ pub async fn image_edit(
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     let id = parse(Kind::Image, &id)?;
-    let edit = ImageChange {
+    let edit = api::image::ImageChange {
         name,
         description,
         visibility,
