@@ -38,8 +38,10 @@ pub fn PageHeader(
     hint: Option<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    // The server writes the document's title when the page has been drawn, and its signals may be gone by then.
+    let first = title.get_untracked();
     view! {
-        <Title text=move || title.get()/>
+        <Title text=move || title.try_get().unwrap_or_else(|| first.clone())/>
         <header class="page-header">
             {(!way.is_empty()).then(|| view! { <Breadcrumbs way/> })}
             <div class="page-title">
