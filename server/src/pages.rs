@@ -92,8 +92,8 @@ pub async fn draw(request: Request, next: Next) -> Response {
     drawn(|| next.clone().run(Request::from_parts(parts.clone(), Body::empty()))).await
 }
 
-/// The page, drawn to its end before any of it is sent. That takes milliseconds; but once in a thousand pages or so Leptos waits for
-/// ever for the last part, and then the page is drawn again.
+/// The page, drawn to its end before any of it is sent. That takes milliseconds; but now and then Leptos waits for ever for the last
+/// part, for a reason not found yet, and then the page is drawn again.
 async fn drawn<F: Future<Output = Response>>(draw: impl Fn() -> F) -> Response {
     for _ in 0..DRAWN_AT_MOST {
         let whole = async {
