@@ -118,7 +118,6 @@ pub fn router(edge: Edge) -> Router {
         .route("/preferences", post(preferences::set))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
     let calls = pages::routes(&edge)
-        .layer(from_fn(pages::draw))
         .layer(from_fn_with_state(edge.clone(), pages::arrive))
         .layer(from_fn_with_state(edge.clone(), refused::show_again))
         .layer(RequestBodyLimitLayer::new(CALL_MAX));

@@ -7,7 +7,7 @@ use app::App;
 use app::backend::{Arrival, SignedIn, accepts_html};
 use app::shell::Shell;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -16,21 +16,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
-use std::time::Duration;
-use tokio::time::timeout;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
+use std::sync::LazyLock;
 
 pub const SIGN_IN: &str = "/sign-in";
 
-/// How long a page may take to be drawn, and how often it is tried.
-const DRAWN_WITHIN: Duration = Duration::from_secs(5);
-const DRAWN_AT_MOST: usize = 3;
+/// The routes of all pages. Made once in a process: Leptos makes them by drawing the console without its data, and whatever page is being
+/// drawn meanwhile, by another server of the same process, would wait for its data for ever.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Every page and every server function of the console.
 pub fn routes(edge: &Edge) -> Router<Edge> {
     let options = LeptosOptions::builder().output_name("offing").build();
     Router::<LeptosOptions>::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context(edge), Shell)
+        .leptos_routes_with_context(&options, ROUTES.clone(), context(edge), Shell)
         .with_state(options)
 }
 
@@ -68,45 +67,15 @@ async fn find_arrival(edge: &Edge, request: &mut Request) {
 /// A page that is rendered beside the routes: with something more in its context, or in place of one that does not exist.
 pub async fn render(edge: &Edge, mut request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
     find_arrival(edge, &mut request).await;
-    let (parts, _) = request.into_parts();
-    drawn(|| {
-        let (context, more) = (context(edge), more.clone());
-        let render = leptos_axum::render_app_async_with_context(
-            move || {
-                context();
-                more();
-            },
-            Shell,
-        );
-        render(Request::from_parts(parts.clone(), Body::empty()))
-    })
-    .await
-}
-
-/// Draws a page of the routes.
-pub async fn draw(request: Request, next: Next) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return next.run(request).await;
-    }
-    let (parts, _) = request.into_parts();
-    drawn(|| next.clone().run(Request::from_parts(parts.clone(), Body::empty()))).await
-}
-
-/// The page, drawn to its end before any of it is sent. That takes milliseconds; but now and then Leptos waits for ever for the last
-/// part, for a reason not found yet, and then the page is drawn again.
-async fn drawn<F: Future<Output = Response>>(draw: impl Fn() -> F) -> Response {
-    for _ in 0..DRAWN_AT_MOST {
-        let whole = async {
-            let (parts, body) = draw().await.into_parts();
-            to_bytes(body, usize::MAX).await.map(|page| Response::from_parts(parts, page.into()))
-        };
-        match timeout(DRAWN_WITHIN, whole).await {
-            Ok(Ok(page)) => return page,
-            Ok(Err(error)) => tracing::warn!(%error, "a page was not drawn to its end"),
-            Err(_) => tracing::warn!("a page was not drawn in time"),
-        }
-    }
-    (StatusCode::SERVICE_UNAVAILABLE, "The page could not be drawn. Load it again.\n").into_response()
+    let context = context(edge);
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            context();
+            more();
+        },
+        Shell,
+    );
+    render(request).await.into_response()
 }
 
 /// The page that says that there is nothing here.

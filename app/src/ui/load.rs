@@ -6,6 +6,7 @@ use super::page_header::PageHeader;
 use super::skeleton::Skeleton;
 use crate::i18n::text;
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::{OwnedView, Suspend};
 
 /// Shows `children` with the resource's value once it is there, the failure if it is one. New values reach the children through the
 /// signal, so that open menus, focus and scroll position survive.
@@ -24,11 +25,25 @@ where
         untrack(|| {
             Suspend::new(async move {
                 let first = from.await;
-                shown(from, first.ok(), children)
+                OwnedView::new(shown(from, first.ok(), children))
             })
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton/> }>{arrived()}</Transition> }
+    waiting(arrived)
+}
+
+/// In the browser a skeleton stands where data is awaited, and what is shown stays while newer data comes. The server draws a page when
+/// its data is there (`SsrMode::Async`): a `Transition` would only make the view three or four times before it draws it, to find out
+/// whether there is more to wait for.
+fn waiting(arrived: impl FnOnce() -> Suspend<OwnedView<AnyView>> + Send + 'static) -> AnyView {
+    if !is_server() {
+        return view! { <Transition fallback=|| view! { <Skeleton/> }>{arrived()}</Transition> }.into_any();
+    }
+    Owner::new().with(|| {
+        // The browser's `Transition` takes a number here, and both halves have to count alike.
+        let _ = Owner::current_shared_context().map(|shared| shared.next_id());
+        OwnedView::new(arrived()).into_any()
+    })
 }
 
 fn shown<T, E, V>(
