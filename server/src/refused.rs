@@ -6,11 +6,11 @@
 use crate::{CALL_MAX, Edge, pages};
 use app::Fail;
 use app::backend::{CALLS, accepts_html};
-use app::ui::Refused;
+use app::ui::{ASK, Refused};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
@@ -22,7 +22,8 @@ pub async fn show_again(State(edge): State<Edge>, request: Request, next: Next) 
     if !is_plain_form {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    answered(&mut parts.headers);
     let Ok(form) = to_bytes(body, CALL_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let response = next.run(Request::from_parts(parts.clone(), Body::from(form.clone()))).await;
     let Some((page, fail)) = sent_back(&response) else { return response };
@@ -38,6 +39,18 @@ pub async fn show_again(State(edge): State<Edge>, request: Request, next: Next) 
     let mut response = pages::render(&edge, request, move || provide_context(refused.clone())).await;
     *response.status_mut() = StatusCode::from_u16(fail.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
+}
+
+/// A form goes back to where it came from. If that is a page with a question standing in it, the question has been answered.
+fn answered(headers: &mut HeaderMap) {
+    let from = headers.get(REFERER).and_then(|from| from.to_str().ok());
+    let Some((page, query)) = from.and_then(|from| from.split_once('?')) else { return };
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != ASK);
+    let kept = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let page = if kept.is_empty() { page.to_owned() } else { format!("{page}?{kept}") };
+    if let Ok(page) = HeaderValue::from_str(&page) {
+        headers.insert(REFERER, page);
+    }
 }
 
 /// The page that a refused form is sent back to, and why; `None` if all went well.

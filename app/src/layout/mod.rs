@@ -14,7 +14,7 @@ pub use sign_in_frame::SignInFrame;
 
 use crate::i18n::text;
 use crate::paths;
-use crate::ui::{Glyph, Icon, MessageArea, Palette};
+use crate::ui::{AskingArea, Glyph, Icon, MessageArea, Palette};
 use api::identity::Me;
 use api::operation::Operation;
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn Frame(
                     <UserMenu me help/>
                 </div>
             </header>
-            <main id="content" class="content" tabindex="-1">{children()}</main>
+            <main id="content" class="content" tabindex="-1"><AskingArea>{children()}</AskingArea></main>
         </div>
         <MessageArea/>
         <Palette entries=places open=palette help/>

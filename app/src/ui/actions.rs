@@ -1,8 +1,9 @@
 //! What can be done with a thing: the first action as a button, the others in a menu. The same list serves a row and a page's header.
 
+use super::ask::{Ask, asking_item};
 use super::button::{Button, LinkButton, Variant};
 use super::call::Call;
-use super::confirm::{Confirm, Question};
+use super::confirm::Question;
 use super::field::Hidden;
 use super::icon::{Glyph, Icon};
 use super::menu::{Menu, hide_around};
@@ -77,18 +78,14 @@ pub fn RowActions(
     for (i, action) in numbered {
         if front.len() < buttons && action.stands_out() { front.push((i, action)) } else { rest.push((i, action)) }
     }
-    let dialogs = rest
-        .iter()
-        .filter(|(_, action)| action.disabled_because.is_none())
-        .filter_map(|(i, action)| dialog(format!("{id}-ask-{i}"), action))
-        .collect_view();
+    let mut standing = None;
     let menu = (!rest.is_empty()).then(|| {
-        let items = rest.into_iter().map(|(i, action)| item(format!("{id}-ask-{i}"), action)).collect_view();
+        let items = rest.into_iter().map(|(i, action)| item(&format!("{id}-{i}"), action, &mut standing)).collect_view();
         view! {
             <Menu id=format!("{id}-menu") label=(t.ui.actions_for)(&name) face=|| view! { <Glyph icon=Icon::More/> }>{items}</Menu>
         }
     });
-    view! { <div class="actions">{front.into_iter().map(|(_, action)| button(action)).collect_view()}{menu}{dialogs}</div> }
+    view! { <div class="actions">{front.into_iter().map(|(_, action)| button(action)).collect_view()}{menu}{standing}</div> }
 }
 
 fn button(action: RowAction) -> AnyView {
@@ -101,32 +98,30 @@ fn button(action: RowAction) -> AnyView {
     }
 }
 
-fn item(dialog: String, action: RowAction) -> AnyView {
+/// An item of the menu. Where it asks first, and the address asks it already, the question is put into `standing`.
+fn item(id: &str, action: RowAction, standing: &mut Option<AnyView>) -> AnyView {
     let class = if action.danger { "menu-item danger" } else { "menu-item" };
-    let face = view! { <Glyph icon=action.icon/><span class="menu-text">{action.label}</span> };
+    let face = view! { <Glyph icon=action.icon/><span class="menu-text">{action.label.clone()}</span> };
     if let Some(why) = action.disabled_because {
         return view! {
             <button class=class type="button" aria-disabled="true">{face}<span class="menu-why">{why}</span></button>
         }
         .into_any();
     }
-    match action.target {
-        Target::Link(href) => {
+    match (action.target, action.question) {
+        (Target::Link(href), _) => {
             view! { <a class=class href=href on:click=|event| hide_around(&event)>{face}</a> }.into_any()
         }
-        Target::Post(..) if action.question.is_some() => {
-            view! { <button class=class type="button" popovertarget=dialog>{face}</button> }.into_any()
+        (Target::Post(call, fields), Some(question)) => {
+            let ask = Ask { call, fields, question, button: action.label };
+            let (item, asked) = asking_item(id, class, face.into_any(), ask);
+            *standing = asked.or(standing.take());
+            item
         }
-        Target::Post(call, fields) => {
+        (Target::Post(call, fields), None) => {
             post(call, fields, move || view! { <button class=class type="submit">{face}</button> }.into_any())
         }
     }
-}
-
-fn dialog(id: String, action: &RowAction) -> Option<AnyView> {
-    let question = action.question.clone()?;
-    let Target::Post(call, fields) = action.target.clone() else { return None };
-    Some(view! { <Confirm id call fields question button=action.label.clone()/> }.into_any())
 }
 
 fn post(call: Call, fields: Vec<(&'static str, String)>, button: impl FnOnce() -> AnyView) -> AnyView {

@@ -1,5 +1,6 @@
 //! What a list reads from the page's address, and the addresses of its other views.
 
+use super::ask::ASK;
 use super::when::Reading;
 use crate::paths;
 use api::ListQuery;
@@ -35,6 +36,18 @@ pub fn filtered_query(filters: &'static [&'static str]) -> Memo<ListQuery> {
     })
 }
 
+/// The page's address, but for one parameter.
+pub(super) fn address_without(name: &'static str) -> Memo<String> {
+    let (path, query) = (use_location().pathname, use_query_map());
+    Memo::new(move |_| {
+        query.with(|query| {
+            let kept = query.latest_values().filter(|(kept, _)| *kept != name && !kept.starts_with("__"));
+            let kept: Vec<_> = kept.map(|(name, value)| (name.as_ref(), value)).collect();
+            path.with(|path| paths::with_query(path, &kept))
+        })
+    })
+}
+
 /// The page's address without its list's parameters.
 #[derive(Clone, Copy)]
 pub(super) struct Here {
@@ -49,7 +62,7 @@ impl Here {
         let kept = Memo::new(move |_| {
             let kept = |(name, value): (&std::borrow::Cow<'static, str>, &str)| {
                 // Names in two underscores are the router's, for errors of plain forms.
-                let stays = !OF_LIST.contains(&name.as_ref()) && !name.starts_with("__");
+                let stays = !OF_LIST.contains(&name.as_ref()) && name != ASK && !name.starts_with("__");
                 stays.then(|| (name.clone().into_owned(), value.to_owned()))
             };
             query.with(|query| query.latest_values().filter_map(kept).collect())

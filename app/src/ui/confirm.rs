@@ -1,5 +1,6 @@
 //! Asking before something is destroyed.
 
+use super::ask::Ask;
 use super::button::{Button, Variant};
 use super::call::Call;
 use super::field::Hidden;
@@ -53,12 +54,29 @@ pub fn Confirm(
     /// The text of the button that does it.
     #[prop(into)]
     button: String,
-    /// Further fields, such as “also release the floating IP”.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
+    let ask = Ask { call, fields, question, button };
+    view! {
+        <div class="dialog" id=id.clone() popover="auto" role="alertdialog" aria-labelledby=format!("{id}-title") aria-describedby=format!("{id}-body")>
+            <QuestionForm id=id.clone() ask cancel=Cancel::Popover/>
+        </div>
+    }
+}
+
+/// How the question is left unanswered.
+pub(super) enum Cancel {
+    /// The dialog around, whose id is the form's, is closed.
+    Popover,
+    /// By going there.
+    Link(String),
+}
+
+/// The inside of a dialog. `id` is the prefix of the ids in it.
+#[component]
+pub(super) fn QuestionForm(#[prop(into)] id: String, ask: Ask, cancel: Cancel) -> impl IntoView {
     let t = text();
-    let (title_id, body_id, typed_id) = (format!("{id}-title"), format!("{id}-body"), format!("{id}-typed"));
+    let Ask { call, fields, question, button } = ask;
+    let typed_id = format!("{id}-typed");
     let also = (!question.also.is_empty()).then(|| {
         let item = |item: String| view! { <li>{item}</li> };
         view! { <p>{t.ui.also_removed}</p><ul>{question.also.into_iter().map(item).collect_view()}</ul> }
@@ -69,31 +87,33 @@ pub fn Confirm(
             <input class="input" id=typed_id type="text" required=true pattern=literal(&name) autocomplete="off" autofocus=true/>
         }
     });
-    let focus_cancel = typed.is_none();
+    let focus = typed.is_none();
+    let cancel = match cancel {
+        Cancel::Popover => view! {
+            <button class=Variant::Secondary.class() type="button" popovertarget=id.clone() popovertargetaction="hide" autofocus=focus>{t.common.cancel}</button>
+        }
+        .into_any(),
+        Cancel::Link(href) => view! { <a class=Variant::Secondary.class() href=href autofocus=focus>{t.common.cancel}</a> }.into_any(),
+    };
     let url = call.url.clone();
     let send = move |event: leptos::ev::SubmitEvent| {
         hide_around(&event);
         call.submit(event);
     };
     view! {
-        <div class="dialog" id=id popover="auto" role="alertdialog" aria-labelledby=title_id aria-describedby=body_id>
-            <form method="post" action=url on:submit=send>
-                <h2 id=title_id.clone()>{question.title}</h2>
-                <div class="dialog-body" id=body_id.clone()>
-                    <p>{question.body} {(!question.undoable).then(|| format!(" {}", t.ui.no_undo))}</p>
-                    {also}
-                </div>
-                {fields.into_iter().map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
-                {children.map(|children| children())}
-                {typed}
-                <div class="form-buttons">
-                    <button class=Variant::Secondary.class() type="button" popovertarget=id.clone() popovertargetaction="hide" autofocus=focus_cancel>
-                        {t.common.cancel}
-                    </button>
-                    <Button variant=Variant::Danger>{button}</Button>
-                </div>
-            </form>
-        </div>
+        <form method="post" action=url on:submit=send>
+            <h2 id=format!("{id}-title")>{question.title}</h2>
+            <div class="dialog-body" id=format!("{id}-body")>
+                <p>{question.body} {(!question.undoable).then(|| format!(" {}", t.ui.no_undo))}</p>
+                {also}
+            </div>
+            {fields.into_iter().map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
+            {typed}
+            <div class="form-buttons">
+                {cancel}
+                <Button variant=Variant::Danger>{button}</Button>
+            </div>
+        </form>
     }
 }
 

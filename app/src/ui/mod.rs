@@ -51,6 +51,7 @@
 mod actions;
 mod address;
 mod amount;
+mod ask;
 mod bulk;
 mod button;
 mod call;
@@ -79,6 +80,7 @@ mod when;
 pub use actions::{RowAction, RowActions};
 pub use address::{filtered_query, list_query};
 pub use amount::{Bytes, Meter, Progress};
+pub use ask::{ASK, AskingArea};
 pub use bulk::{Bulk, provide_chosen};
 pub use button::{Button, IconButton, LinkButton, Variant};
 pub use call::Call;

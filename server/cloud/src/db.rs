@@ -45,25 +45,17 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-16000")
+            // In KiB, for each connection; the system's own cache of the file is behind it.
+            .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory");
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(open)?;
+        let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
         sqlx::migrate!("../../migrations")
             .run(&write)
             .await
             .map_err(|source| OpenError::Migrate { path: path.display().to_string(), source })?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.clone().read_only(true))
-            .await
-            .map_err(open)?;
-        let watch = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(open)?;
+        let read = pool(READERS).connect_with(options.clone().read_only(true)).await.map_err(open)?;
+        let watch =
+            pool(1).idle_timeout(None).max_lifetime(None).connect_with(options.read_only(true)).await.map_err(open)?;
         Ok(Self { read, write, watch })
     }
 
@@ -93,6 +85,11 @@ impl Db {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Connections are to a file, and do not go bad by waiting: asking each time whether one still works would double the cost of a query.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
 /// Whether the error is the unique constraint on these columns, as SQLite names it: `table.column, table.column`.

@@ -129,10 +129,29 @@ async fn actions_say_why_they_are_not_possible() {
     let path = format!("/p/{project}/instances/{id}");
     let member = world.sign_in("member").await.get(&path).await;
     assert!(member.text().contains("It runs already."), "start is refused with the reason");
-    assert_eq!(count(&member, "[role=alertdialog]"), 3, "stop, hard reboot and delete ask first");
+    assert_eq!(count(&member, ".menu a[role=button][href*='ask=']"), 3, "stop, hard reboot and delete ask first");
     let reader = world.sign_in("reader").await.get(&path).await;
     assert_eq!(count(&reader, ".page-actions form"), 0, "a reader can change nothing");
     assert!(reader.text().contains("It takes the role"), "and is told why");
+}
+
+#[tokio::test]
+async fn a_question_stands_in_the_page_until_it_is_answered() {
+    let (world, project, caller) = project().await;
+    let id = world.launch(&caller, "vm").await;
+    world.settle().await;
+    let client = world.sign_in("member").await;
+    let list = format!("/p/{project}/instances?sort=name");
+    let page = client.get(&list).await;
+    assert_eq!(count(&page, ".standing"), 0);
+    let ask = attribute(&page, ".menu a[href*='ask=']", "href");
+    let asked = client.get(&ask).await;
+    assert_eq!(attribute(&asked, ".standing form", "action"), "/api/instance_stop");
+    assert_eq!(attribute(&asked, ".standing a", "href"), list, "cancelled by going back");
+    let fields = [("project", project.to_string()), ("id", id.to_string())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let answer = client.post_from(&ask, "/api/instance_stop", &fields).await;
+    assert!(answer.location().ends_with(&list), "{}", answer.location());
 }
 
 #[tokio::test]
