@@ -4,12 +4,27 @@
 //! on one connection, so a transaction that has read a row can rely on it until it commits: quota checks and state rules need no retry.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A transaction on the one writing connection.
-pub type Tx = Transaction<'static, Sqlite>;
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Sqlite>,
+    ended: Ended,
+}
+
+/// Counts the transaction once it is over, however it ends.
+#[derive(Debug)]
+struct Ended(Commits);
+
+/// How many transactions of this program are over.
+#[derive(Clone, Debug, Default)]
+pub struct Commits(Arc<AtomicU64>);
 
 /// The readers share this many connections.
 const READERS: u32 = 4;
@@ -20,6 +35,7 @@ pub struct Db {
     write: SqlitePool,
     /// One connection that only asks for the version, which SQLite counts for each connection on its own.
     watch: SqlitePool,
+    commits: Commits,
 }
 
 /// The database could not be opened.
@@ -56,7 +72,7 @@ impl Db {
         let read = pool(READERS).connect_with(options.clone().read_only(true)).await.map_err(open)?;
         let watch =
             pool(1).idle_timeout(None).max_lifetime(None).connect_with(options.read_only(true)).await.map_err(open)?;
-        Ok(Self { read, write, watch })
+        Ok(Self { read, write, watch, commits: Commits::default() })
     }
 
     /// For reading outside a transaction.
@@ -66,7 +82,12 @@ impl Db {
 
     /// A transaction that may write; waits for its turn. Dropped without `commit`, it never happened.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        self.write.begin_with("begin immediate").await
+        let inner = self.write.begin_with("begin immediate").await?;
+        Ok(Tx { inner, ended: Ended(self.commits.clone()) })
+    }
+
+    pub fn commits(&self) -> Commits {
+        self.commits.clone()
     }
 
     /// A number that every commit changes: while it stays, nothing that was read before has changed.
@@ -84,6 +105,41 @@ impl Db {
         self.watch.close().await;
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        let Self { inner, ended } = self;
+        let done = inner.commit().await;
+        drop(ended);
+        done
+    }
+}
+
+impl Deref for Tx {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.inner
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl Commits {
+    pub fn number(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod fault;
 pub mod hub;
 pub mod identity;
 pub mod image;
+mod kept;
 mod keyset;
 pub mod metadef;
 pub mod network;

@@ -1,8 +1,10 @@
 //! The identity service: each call in the file of its noun.
 
 use super::password::Hasher;
+use super::session::SessionRow;
 use super::{assignment, caller, project, sign_in, user};
 use crate::core::Core;
+use crate::kept::Kept;
 use api::identity::{Identity, Me, Membership, Whence};
 use api::{Caller, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
@@ -11,11 +13,15 @@ use std::sync::Arc;
 pub struct IdentityService {
     pub(super) core: Arc<Core>,
     pub(super) hasher: Hasher,
+    /// By the hash of the id.
+    pub(super) sessions: Kept<String, Option<SessionRow>>,
+    callers: Kept<(UserId, ProjectId), Caller>,
 }
 
 impl IdentityService {
     pub fn new(core: Arc<Core>) -> Result<Self> {
-        Ok(Self { core, hasher: Hasher::new()? })
+        let commits = core.db.commits();
+        Ok(Self { core, hasher: Hasher::new()?, sessions: Kept::new(commits.clone()), callers: Kept::new(commits) })
     }
 }
 
@@ -30,7 +36,9 @@ impl Identity for IdentityService {
     }
 
     async fn caller(&self, user: UserId, project: ProjectId, request: &str) -> Result<Caller> {
-        caller::caller(&self.core, user, project, request).await
+        let read = caller::caller(&self.core, user, project, request);
+        let known = self.callers.get((user, project), read).await?;
+        Ok(Caller { request: request.to_owned(), ..known })
     }
 
     async fn me(&self, caller: &Caller) -> Result<Me> {

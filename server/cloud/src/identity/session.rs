@@ -25,7 +25,10 @@ pub struct SessionRow {
 impl IdentityService {
     /// A session that has not expired.
     pub async fn session_load(&self, id_hash: &str) -> Result<Option<SessionRow>> {
-        Ok(store::session::load(self.core.db.read(), id_hash, self.core.clock.now()).await?)
+        let now = self.core.clock.now();
+        let read = store::session::load(self.core.db.read(), id_hash, now);
+        let row = self.sessions.get(id_hash.to_owned(), read).await?;
+        Ok(row.filter(|row| row.expires_at > now))
     }
 
     /// Writes a session, new or known.
