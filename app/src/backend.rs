@@ -76,11 +76,12 @@ impl SignedIn {
 pub struct Arrival {
     me: api::Result<Me>,
     tasks: Vec<Operation>,
+    mark: String,
 }
 
 impl Arrival {
-    /// Reads it for the project of the address. What cannot be read is said in place of the page.
-    pub async fn read(backend: &Backend, signed_in: &SignedIn, project: &str) -> Self {
+    /// Reads it for the project of the address. What cannot be read is said in place of the page. `mark` is where the hub stands.
+    pub async fn read(backend: &Backend, signed_in: &SignedIn, project: &str, mark: String) -> Self {
         let read = async {
             let project = project.parse().map_err(|_| Error::not_found(Kind::Project, project))?;
             let caller = signed_in.caller(&*backend.identity, project).await?;
@@ -88,16 +89,16 @@ impl Arrival {
             Ok((me, backend.operations.operation_list(&caller, NEWEST).await?))
         };
         match read.await {
-            Ok((me, tasks)) => Self { me: Ok(me), tasks },
-            Err(error) => Self { me: Err(error), tasks: Vec::new() },
+            Ok((me, tasks)) => Self { me: Ok(me), tasks, mark },
+            Err(error) => Self { me: Err(error), tasks: Vec::new(), mark },
         }
     }
 }
 
-/// Who has arrived at the page, and the project's newest operations; `None` outside a project.
-pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>)> {
-    let Arrival { me, tasks } = use_context::<Parts>()?.extensions.get().cloned()?;
-    Some((answer(me), tasks))
+/// Who has arrived at the page, the project's newest operations, and where the hub stood; `None` outside a project.
+pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>, String)> {
+    let Arrival { me, tasks, mark } = use_context::<Parts>()?.extensions.get().cloned()?;
+    Some((answer(me), tasks, mark))
 }
 
 /// What is kept for whoever has signed in. The edge puts it into the extensions of requests for pages.

@@ -32,7 +32,7 @@ pub use fail::Fail;
 mod backend {
     pub use leptos::prelude::server;
 
-    pub fn arrival() -> Option<(Result<api::identity::Me, crate::Fail>, Vec<api::operation::Operation>)> {
+    pub fn arrival() -> Option<(Result<api::identity::Me, crate::Fail>, Vec<api::operation::Operation>, String)> {
         None
     }
 }

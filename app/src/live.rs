@@ -38,19 +38,26 @@ pub fn use_live() -> Live {
     use_context().unwrap_or_else(Live::new)
 }
 
-/// Makes the live state that `use_live` finds, and listens for as long as the component around lives.
-pub fn provide_live(project: Memo<String>) -> Live {
+/// Makes the live state that `use_live` finds, and listens for as long as the component around lives. `mark` is where the hub stood before
+/// the page was drawn.
+pub fn provide_live(project: Memo<String>, mark: Option<String>) -> Live {
     let live = Live::new();
     provide_context(live);
-    let url = move || project.with(|project| format!("/events?project={project}"));
+    // Later on, nobody knows what has happened before the stream was there.
+    let mark = StoredValue::new(mark);
+    let url = move || {
+        let since =
+            mark.try_update_value(Option::take).flatten().map(|mark| format!("&since={mark}")).unwrap_or_default();
+        project.with(|project| format!("/events?project={project}{since}"))
+    };
     listen(url, live.up, &["message", "refresh"], move |name, data| match serde_json::from_str::<Event>(&data) {
         Ok(event) if name == "message" => live.changed(event.kind),
         _ => live.refresh(),
     });
-    Effect::new(move |_| match live.up.get() {
-        // Nobody knows what has happened before the stream was there.
-        true => live.refresh(),
-        false => every(POLL, move || live.refresh()),
+    Effect::new(move |_| {
+        if !live.up.get() {
+            every(POLL, move || live.refresh());
+        }
     });
     live
 }

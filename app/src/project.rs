@@ -63,9 +63,12 @@ pub fn parameter(name: &'static str) -> Memo<String> {
 #[component]
 pub fn ProjectFrame() -> impl IntoView {
     let project = parameter("project");
-    let live = provide_live(project);
-    let (me, tasks) = SharedValue::new(crate::backend::arrival).into_inner().unzip();
-    let (known, tasks) = (RwSignal::new(me), RwSignal::new(tasks.unwrap_or_default()));
+    let (me, tasks, mark) = match SharedValue::new(crate::backend::arrival).into_inner() {
+        Some((me, tasks, mark)) => (Some(me), tasks, Some(mark)),
+        None => (None, Vec::new(), None),
+    };
+    let live = provide_live(project, mark);
+    let (known, tasks) = (RwSignal::new(me), RwSignal::new(tasks));
     let versions = move || (live.version(Kind::User), live.version(Kind::Project));
     follow(project, versions, known.with_untracked(Option::is_some), me_show, move |me| known.set(Some(me)));
     follow(

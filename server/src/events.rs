@@ -1,6 +1,7 @@
 //! `GET /events?project=<id>`: the changes in a project as server-sent events, so that pages stay true without reloading.
 //!
-//! Each message is an `api::Event` as JSON: a hint to read again, no data. An event named `refresh` says that hints were lost and
+//! With `&since=<mark>`, the hub's mark from before the page was drawn, the page is told to read everything again only if something has
+//! changed meanwhile; without, it always is. Each message is an `api::Event` as JSON: a hint to read again, no data. An event named `refresh` says that hints were lost and
 //! everything may have changed. The stream ends with the session, the membership or the server; browsers open it anew by themselves and
 //! are then told what has become of their right.
 
@@ -28,6 +29,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[derive(Deserialize)]
 pub struct Of {
     project: String,
+    since: Option<String>,
 }
 
 pub async fn stream(
@@ -37,9 +39,11 @@ pub async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Failure> {
     let hub = edge.cloud.hub().subscribe();
     let (standing, caller) = Standing::of(&edge, opener, &of.project).await?;
-    let listener = Listener { edge, hub, standing, caller, _open: Open::new(STREAMS) };
+    let missed = (of.since != Some(edge.cloud.hub().mark())).then(refresh);
     // Answered at once, so that the browser knows that it is connected.
-    let hello = futures::stream::iter([Ok(sse::Event::default().retry(RETRY).comment("connected"))]);
+    let hello = [sse::Event::default().retry(RETRY).comment("connected")].into_iter().chain(missed);
+    let hello = futures::stream::iter(hello.map(Ok));
+    let listener = Listener { edge, hub, standing, caller, _open: Open::new(STREAMS) };
     let changes = unfold(listener, |mut listener| async {
         let event = listener.next().await?;
         Some((Ok(event), listener))
@@ -74,13 +78,17 @@ impl Listener {
                     }
                     Err(RecvError::Lagged(_)) => {
                         self.caller = self.standing.caller().await.ok()?;
-                        return Some(sse::Event::default().event("refresh").data("{}"));
+                        return Some(refresh());
                     }
                     Err(RecvError::Closed) => return None,
                 },
             }
         }
     }
+}
+
+fn refresh() -> sse::Event {
+    sse::Event::default().event("refresh").data("{}")
 }
 
 fn message(event: &Event) -> Option<sse::Event> {

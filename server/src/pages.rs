@@ -59,7 +59,8 @@ pub async fn arrive(State(edge): State<Edge>, mut request: Request, next: Next) 
 async fn find_arrival(edge: &Edge, request: &mut Request) {
     let inside = request.uri().path().strip_prefix("/p/").and_then(|path| path.split('/').next());
     if let Some((project, signed_in)) = inside.zip(request.extensions().get::<SignedIn>()) {
-        let arrival = Arrival::read(&edge.backend, signed_in, project).await;
+        let mark = edge.cloud.hub().mark();
+        let arrival = Arrival::read(&edge.backend, signed_in, project, mark).await;
         request.extensions_mut().insert(arrival);
     }
 }

@@ -108,9 +108,17 @@ impl Client {
         response
     }
 
-    /// The event stream of a project.
+    /// The event stream of a project, from now on.
     pub async fn events(&self, project: impl ToString) -> Events {
-        let request = self.request(Method::GET, &format!("/events?project={}", project.to_string()));
+        let mut events = self.events_since(project, "of another start").await;
+        assert!(events.next().await.unwrap().contains("event: refresh"), "nobody knows what was before");
+        events
+    }
+
+    /// The event stream of a project for a page that was drawn at the hub's mark.
+    pub async fn events_since(&self, project: impl ToString, mark: &str) -> Events {
+        let since = form_urlencoded::byte_serialize(mark.as_bytes()).collect::<String>();
+        let request = self.request(Method::GET, &format!("/events?project={}&since={since}", project.to_string()));
         let response = self.open(request.header(ACCEPT, "text/event-stream").body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 200);
         Events { stream: response.into_body().into_data_stream(), pending: String::new() }

@@ -22,6 +22,19 @@ async fn one_hears_ones_project_and_what_all_share() {
 }
 
 #[tokio::test]
+async fn a_page_reads_again_what_has_changed_since_it_was_drawn() {
+    let world = world().await;
+    let project = world.admin().await.project;
+    let client = world.sign_in("admin").await;
+    let mark = world.cloud.hub().mark();
+    let mut undisturbed = client.events_since(project, &mark).await;
+    world.cloud.hub().changed(Kind::Instance, "x", project);
+    assert_eq!(undisturbed.json().await["id"], "x", "the first that is said is what changed");
+    let mut late = client.events_since(project, &mark).await;
+    assert!(late.next().await.unwrap().contains("event: refresh"));
+}
+
+#[tokio::test]
 async fn a_listener_that_lagged_is_told_to_refresh() {
     let world = world().await;
     let project = world.admin().await.project;
