@@ -68,6 +68,11 @@ pub fn image(project: ProjectId, id: ImageId) -> String {
     within(project, format_args!("images/{id}"))
 }
 
+/// Takes a PUT with a chunk of the image's file, which begins at that byte.
+pub fn image_file(project: ProjectId, id: ImageId, offset: u64) -> String {
+    within(project, format_args!("images/{id}/file?offset={offset}"))
+}
+
 pub fn image_edit(project: ProjectId, id: ImageId) -> String {
     within(project, format_args!("images/{id}/edit"))
 }

@@ -118,6 +118,9 @@ pub struct Serve {
     /// The external network's name in OVN's bridge mappings.
     #[arg(long, env = "OFFING_EXTERNAL_NETWORK", value_name = "NAME", default_value = "ext")]
     pub external_network: String,
+    /// Ranges that images are imported from although they are not the Internet, separated by commas: one's own mirrors.
+    #[arg(long, env = "OFFING_IMPORT_ALLOW", value_name = "CIDRS")]
+    pub import_allow: Option<String>,
     /// A session ends after so many minutes without a request.
     #[arg(long, env = "OFFING_SESSION_IDLE", value_name = "MINUTES", default_value_t = 60)]
     pub session_idle: u32,

@@ -37,7 +37,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use cloud::Cloud;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -133,6 +133,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/p/{project}/instances/{id}/console/vnc", get(console::vnc))
         .route("/p/{project}/instances/{id}/console/serial", get(console::serial))
         .route("/p/{project}/images/upload", post(upload::upload))
+        .route("/p/{project}/images/{id}/file", put(upload::append))
         .fallback(pages::not_found)
         .layer(from_fn_with_state(edge.clone(), pages::gate))
         .layer(from_fn_with_state(edge.clone(), session::identify))

@@ -25,6 +25,7 @@ pub async fn seed(folder: &Path, projects: u32, instances: u32) -> Result<()> {
         engine,
         admin_password: None,
         external: None,
+        web: cloud::image::Web::default(),
     };
     let cloud = Cloud::open(options).await?;
     let mut out = std::io::stdout();

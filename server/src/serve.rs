@@ -7,6 +7,7 @@ use crate::{Edge, Lifetime, Settings, data, listen, metadata, metrics, router, s
 use anyhow::{Context, Result};
 use api::image::Visibility;
 use cloud::clock::Clock;
+use cloud::image::Web;
 use cloud::network::engine::Cidr;
 use cloud::{Cloud, External, Options};
 use std::io::Write as _;
@@ -43,6 +44,7 @@ pub async fn serve(common: Common, options: Serve) -> Result<()> {
         engine: engine.clone(),
         admin_password: options.admin_password.clone(),
         external,
+        web: Web::new(ranges(options.import_allow.as_deref())?),
     };
     let cloud = Arc::new(Cloud::open(opened).await?);
     if let Some(password) = &cloud.first_password {
@@ -119,6 +121,12 @@ fn external(options: &Serve) -> Result<Option<External>> {
     let cidr = Cidr::parse(cidr).with_context(|| format!("--external-cidr {cidr}"))?;
     anyhow::ensure!(cidr.contains(gateway), "--external-gateway {gateway} lies outside --external-cidr");
     Ok(Some(External { physical_network: options.external_network.clone(), cidr, gateway }))
+}
+
+/// The ranges that imports may be fetched from beside the Internet.
+fn ranges(text: Option<&str>) -> Result<Vec<Cidr>> {
+    let parts = text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| Cidr::parse(part).with_context(|| format!("--import-allow {part}"))).collect()
 }
 
 async fn stop_at_signal((mut terminate, mut interrupt): (Signal, Signal), stop: CancellationToken) {

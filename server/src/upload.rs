@@ -1,4 +1,7 @@
-//! `POST /p/<project>/images/upload`: an image's form with its file, streamed to the image service as it comes in.
+//! The ways in for an image's bytes, streamed to the image service as they come.
+//!
+//! `PUT /p/<project>/images/<id>/file?offset=…` takes a chunk of an upload that a script has begun, and answers `{"offset": …}`, the byte
+//! that is due then. `POST /p/<project>/images/upload` takes a form with the whole file.
 //!
 //! The form's fields come first and the file last, as the page's form has them. A script gets JSON, `{"id": …}` or the error; a plain
 //! form is led to the image, or back to its page with what was filled in and the error in the address, where Leptos puts the errors of
@@ -8,16 +11,20 @@ use crate::Edge;
 use crate::failure::Failure;
 use crate::form::{back, caller};
 use api::image::NewImage;
-use api::{Caller, Error, ImageId, Result, Why};
+use api::{Caller, Error, ImageId, Kind, Result, Why};
 use app::backend::{SignedIn, accepts_html};
 use app::paths;
 use axum::Json;
+use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
-use axum::extract::{Extension, OriginalUri, Path, State};
+use axum::extract::{Extension, OriginalUri, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Redirect, Response};
-use futures::TryStreamExt as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use futures::{StreamExt as _, TryStreamExt as _};
+use serde::Deserialize;
 use std::io;
 use std::time::Duration;
 
@@ -27,6 +34,43 @@ const FIELD_MAX: usize = 8 * 1024;
 const FILE: &str = "file";
 /// How long the rest of a refused upload is still read: a browser whose sending is cut off may never show why.
 const LINGER: Duration = Duration::from_secs(60);
+
+#[derive(Deserialize)]
+pub struct Chunk {
+    offset: u64,
+}
+
+pub async fn append(
+    State(edge): State<Edge>,
+    Path((project, id)): Path<(String, String)>,
+    Query(chunk): Query<Chunk>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let mut stream = body.into_data_stream().map_err(io::Error::other);
+    let digest = sha256(&headers);
+    let appended = async {
+        let caller = caller(&edge, &project, signed_in).await?;
+        let id = id.parse().map_err(|_| Error::not_found(Kind::Image, id.chars().take(64).collect::<String>()))?;
+        edge.cloud.images.image_append(&caller, id, chunk.offset, digest, &mut stream).await
+    };
+    match appended.await {
+        Ok(offset) => Json(serde_json::json!({ "offset": offset })).into_response(),
+        Err(error) => {
+            tokio::spawn(tokio::time::timeout(LINGER, stream.for_each(|_| async {})));
+            Failure(error).into_response()
+        }
+    }
+}
+
+/// The chunk's SHA-256 in hex, as `Content-Digest` has it (RFC 9530).
+fn sha256(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get("content-digest")?.to_str().ok()?;
+    let of = |part: &str| part.trim().strip_prefix("sha-256=:")?.strip_suffix(':').map(str::to_owned);
+    let digest = BASE64_STANDARD.decode(text.split(',').find_map(of)?).ok()?;
+    Some(hex::encode(digest))
+}
 
 pub async fn upload(
     State(edge): State<Edge>,

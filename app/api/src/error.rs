@@ -75,6 +75,9 @@ pub enum Conflict {
     /// The image's state does not allow it now.
     #[error("{0}")]
     Image(ImageRefusal),
+    /// A chunk of an upload that is not the one that is due.
+    #[error("The upload goes on at byte {offset}. Send it from there.")]
+    Offset { offset: u64 },
     /// Of many things asked for at once, these could not be done.
     #[error("{}", partly(*done, failed))]
     Partly { done: usize, failed: Vec<Failed> },
@@ -184,6 +187,22 @@ pub enum Why {
     NotAnInteger,
     #[error("Choose at least one.")]
     NothingChosen,
+    #[error("Not a checksum: MD5, SHA-256 and SHA-512 have 32, 64 and 128 hex digits.")]
+    NotAChecksum,
+    #[error("The data is not what it ought to be: its checksum is {is}, not {expected}. Get it again from where it is sound.")]
+    Checksum { expected: String, is: String },
+    #[error("Not an address to fetch from: it begins with http:// or https://, and has no user or password in it.")]
+    NotAUrl,
+    #[error("{host} leads to {address}, which is not an address of the Internet. Such addresses are not fetched from.")]
+    NotPublic { host: String, address: String },
+    #[error("Only the ports 80 and 443 are fetched from, not {port}.")]
+    Port { port: u16 },
+    #[error("{host} could not be fetched from: {what}")]
+    Fetch { host: String, what: String },
+    #[error("This is not the file that the upload began with. Choose the same file.")]
+    OtherFile,
+    #[error("The list at {url} says nothing of {name}.")]
+    NoChecksum { url: String, name: String },
 }
 
 impl Error {
@@ -240,6 +259,18 @@ impl Faults {
                 self.add(name, why);
                 None
             }
+        }
+    }
+
+    /// What another reader made of its part of the form; its faults join the others. All faults are the answer once there are any.
+    pub fn take_all<T>(mut self, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Ok(read) => self.finish().map(|()| Some(read)),
+            Err(Error::Invalid(faults)) => {
+                self.0.extend(faults);
+                Err(Error::Invalid(self.0))
+            }
+            Err(other) => Err(other),
         }
     }
 

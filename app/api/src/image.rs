@@ -171,6 +171,8 @@ pub struct Image {
     pub md5: Option<String>,
     /// What the inspector knew the format by; English.
     pub evidence: Option<String>,
+    /// Where its data came from, if not from a browser: a URL.
+    pub source: String,
     /// The smallest flavor disk, in GiB.
     pub min_disk_gb: u64,
     /// The smallest flavor memory, in MiB.
@@ -213,6 +215,62 @@ pub struct NewImage {
     pub min_ram_mb: String,
 }
 
+/// What an upload by chunks begins with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUpload {
+    pub image: NewImage,
+    /// The file's, in bytes.
+    pub size: u64,
+    pub file_name: String,
+    /// What the file has to be known by: MD5, SHA-256 or SHA-512 in hex. Empty: nothing is said.
+    pub checksum: String,
+}
+
+/// Where an upload by chunks has got to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadState {
+    /// The next byte that is due.
+    pub offset: u64,
+    /// Bytes in all.
+    pub size: u64,
+    pub file_name: String,
+    /// SHA-256 in hex of the first `head_bytes` that have come: by it a file that is chosen again is known.
+    pub head_bytes: u64,
+    pub head: String,
+    /// A chunk is coming in right now.
+    pub busy: bool,
+}
+
+/// What an import form says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewImport {
+    pub image: NewImage,
+    /// http or https.
+    pub url: String,
+    /// MD5, SHA-256 or SHA-512 in hex, or empty.
+    pub checksum: String,
+    /// Where a list such as `SHA256SUMS` lies, or empty.
+    pub checksum_url: String,
+}
+
+/// A well-known cloud image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueEntry {
+    /// Unique; names it in calls.
+    pub key: String,
+    pub name: String,
+    pub version: String,
+    pub architecture: String,
+    /// Glance's `os_distro`.
+    pub distro: String,
+    /// The user that keys are put in place for.
+    pub user: String,
+    pub url: String,
+    pub checksum_url: String,
+    pub min_disk_gb: u64,
+    pub min_ram_mb: u64,
+}
+
 /// What the edit form says: everything that may change of an image. Its data never does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageChange {
@@ -241,6 +299,15 @@ pub trait Images: Send + Sync {
     /// Every project's images, for administrators. The same, and the sort key and filter `owner`.
     async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
     async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image>;
+    /// Registers an image whose file then comes in chunks.
+    async fn image_upload_begin(&self, caller: &Caller, new: NewUpload) -> Result<ImageId>;
+    /// Where such an upload has got to; `None` if none is under way.
+    async fn image_upload_show(&self, caller: &Caller, id: ImageId) -> Result<Option<UploadState>>;
+    /// Registers an image whose data is then fetched.
+    async fn image_import(&self, caller: &Caller, new: NewImport) -> Result<ImageId>;
+    /// The cloud images that can be imported by one click.
+    async fn image_catalogue(&self, caller: &Caller) -> Result<Vec<CatalogueEntry>>;
+    async fn image_import_known(&self, caller: &Caller, key: &str, visibility: &str) -> Result<ImageId>;
     async fn image_edit(&self, caller: &Caller, id: ImageId, edit: ImageChange) -> Result<()>;
     async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
     async fn image_reactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
@@ -272,6 +339,7 @@ mod tests {
             checksum: None,
             md5: None,
             evidence: None,
+            source: String::new(),
             min_disk_gb: 0,
             min_ram_mb: 0,
             refused: None,

@@ -109,6 +109,7 @@ fn conflict_ko(conflict: &Conflict) -> String {
         }
         Conflict::RuleExists => "보안 그룹에 같은 규칙이 이미 있습니다.".to_owned(),
         Conflict::Image(refusal) => (super::image::KO.refusal)(*refusal),
+        Conflict::Offset { offset } => format!("업로드는 {offset}바이트부터 이어집니다. 그 위치부터 다시 보내 주세요."),
         Conflict::Partly { done, failed } => {
             let reasons: Vec<_> = failed.iter().map(|one| format!("{}: {}", one.name, error_ko(&one.error))).collect();
             format!("{done}개는 완료했고 {}개는 완료하지 못했습니다. {}", failed.len(), reasons.join(" "))
@@ -198,6 +199,22 @@ fn why_ko(why: &Why) -> String {
         Why::Property { name, why } => format!("{name}: {}", why_ko(why)),
         Why::NotAnInteger => "정수를 입력해 주세요.".to_owned(),
         Why::NothingChosen => "하나 이상 선택해 주세요.".to_owned(),
+        Why::NotAChecksum => {
+            "체크섬이 아닙니다. MD5, SHA-256, SHA-512는 각각 32, 64, 128자리 16진수입니다.".to_owned()
+        }
+        Why::Checksum { expected, is } => format!(
+            "데이터가 예상과 다릅니다. 체크섬이 {expected}이어야 하지만 {is}입니다. 원본을 확인한 후 다시 시도해 주세요."
+        ),
+        Why::NotAUrl => {
+            "가져올 수 있는 주소가 아닙니다. http:// 또는 https://로 시작하고 사용자 이름이나 비밀번호가 없어야 합니다.".to_owned()
+        }
+        Why::NotPublic { host, address } => {
+            format!("{host}은(는) 인터넷 주소가 아닌 {address}(으)로 연결됩니다. 이런 주소에서는 가져올 수 없습니다.")
+        }
+        Why::Port { port } => format!("80번과 443번 포트에서만 가져올 수 있습니다. {port}번은 사용할 수 없습니다."),
+        Why::Fetch { host, what } => format!("{host}에서 가져오지 못했습니다: {what}"),
+        Why::NoChecksum { url, name } => format!("{url}의 목록에 {name}이(가) 없습니다."),
+        Why::OtherFile => "처음에 업로드하던 파일이 아닙니다. 같은 파일을 선택해 주세요.".to_owned(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::image::Image;
+use api::ImageId;
+use api::image::{CatalogueEntry, Image, UploadState};
 use api::metadef::Namespace;
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
@@ -94,4 +95,69 @@ pub async fn image_deactivate(project: String, id: String) -> Result<(), Fail> {
 pub async fn image_reactivate(project: String, id: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.images.image_reactivate(&caller, parse(Kind::Image, &id)?).await)
+}
+
+/// Registers an image whose file the browser then sends in chunks.
+#[server(endpoint = "image_upload_begin")]
+pub async fn image_upload_begin(
+    project: String,
+    name: String,
+    #[server(default)] description: String,
+    #[server(default)] visibility: String,
+    #[server(default)] min_disk_gb: String,
+    #[server(default)] min_ram_mb: String,
+    size: u64,
+    #[server(default)] file_name: String,
+    #[server(default)] checksum: String,
+) -> Result<ImageId, Fail> {
+    let caller = caller(&project).await?;
+    let image = api::image::NewImage { name, description, visibility, min_disk_gb, min_ram_mb };
+    let new = api::image::NewUpload { image, size, file_name, checksum };
+    answer(backend()?.images.image_upload_begin(&caller, new).await)
+}
+
+#[server(endpoint = "image_upload_show")]
+pub async fn image_upload_show(project: String, id: String) -> Result<Option<UploadState>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_upload_show(&caller, parse(Kind::Image, &id)?).await)
+}
+
+/// Leads to the image.
+#[server(endpoint = "image_import")]
+pub async fn image_import(
+    project: String,
+    url: String,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] visibility: String,
+    #[server(default)] min_disk_gb: String,
+    #[server(default)] min_ram_mb: String,
+    #[server(default)] checksum: String,
+    #[server(default)] checksum_url: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let image = api::image::NewImage { name, description, visibility, min_disk_gb, min_ram_mb };
+    let new = api::image::NewImport { image, url, checksum, checksum_url };
+    let id = answer(backend()?.images.image_import(&caller, new).await)?;
+    redirect(&crate::paths::image(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_catalogue")]
+pub async fn image_catalogue(project: String) -> Result<Vec<CatalogueEntry>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_catalogue(&caller).await)
+}
+
+/// Imports an image of the catalogue; leads to it.
+#[server(endpoint = "image_import_known")]
+pub async fn image_import_known(
+    project: String,
+    key: String,
+    #[server(default)] visibility: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = answer(backend()?.images.image_import_known(&caller, &key, &visibility).await)?;
+    redirect(&crate::paths::image(caller.project, id));
+    Ok(())
 }

@@ -1,47 +1,154 @@
-//! A new image, uploaded from this computer.
+//! A new image: uploaded from this computer, fetched from a URL, or chosen from well-known ones.
 
+use super::calls::{ImageImport, ImageImportKnown, image_catalogue};
 use super::upload::Upload;
 use crate::i18n::text;
 use crate::paths;
-use crate::project::here;
-use crate::ui::{Choice, Crumb, FileField, Form, NumberField, PageHeader, Progress, RadioCards, TextField, asked_for};
-use api::image::Visibility;
+use crate::project::{Here, here};
+use crate::ui::{
+    Choice, Column, Crumb, FileField, Form, Hidden, Icon, Load, NumberField, Outcomes, PageHeader, Progress,
+    RadioCards, RowAction, Rows, Tab, Table, Tabs, TextField, asked_for, current_tab, switch,
+};
+use api::image::{CatalogueEntry, Visibility};
 use leptos::prelude::*;
 
 #[component]
 pub fn ImageCreatePage() -> impl IntoView {
     let (t, here) = (text(), here());
-    let upload = Upload::new(paths::image_upload(here.id()));
+    let current = current_tab(&["upload", "url", "catalogue"]);
+    let tabs = vec![
+        Tab::new("upload", t.image.from_file),
+        Tab::new("url", t.image.from_url),
+        Tab::new("catalogue", t.image.from_catalogue),
+    ];
+    view! {
+        <PageHeader title=t.image.create_image way=vec![Crumb::new(t.common.images, paths::images(here.id()))]/>
+        <Tabs label=t.image.source tabs current/>
+        {switch(move || match current.get() {
+            "url" => view! { <FromUrl/> }.into_any(),
+            "catalogue" => view! { <Catalogue/> }.into_any(),
+            _ => view! { <FromFile/> }.into_any(),
+        })}
+    }
+}
+
+#[component]
+fn FromFile() -> impl IntoView {
+    let (t, here) = (text(), here());
+    let upload = Upload::new(here.id());
+    view! {
+        <Form call=upload.call() submit=t.image.upload cancel=paths::images(here.id()) multipart=true disabled_because=here.read_only()>
+            <TextField name="name" label=t.common.name required=true autofocus=true/>
+            <TextField name="description" label=t.common.description/>
+            <VisibilityField/>
+            <Minimums/>
+            <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
+            <FileField name="file" label=t.image.file hint=t.image.file_hint required=true accept=".qcow2,.img,.raw,.iso,.vmdk,.vhd,.vhdx,.vdi"/>
+            <Sending upload/>
+        </Form>
+    }
+}
+
+/// How far the sending is.
+#[component]
+pub fn Sending(upload: Upload) -> impl IntoView {
+    let t = text();
+    move || {
+        upload.sent.get().map(|sent| {
+            let percent = sent.percent();
+            let note = move || {
+                if upload.waiting.get() {
+                    t.image.waiting.to_owned()
+                } else if percent < 100 {
+                    sent.text()
+                } else {
+                    t.image.inspecting.to_owned()
+                }
+            };
+            view! {
+                <Progress label=t.image.uploading percent=Signal::stored(Some(percent))/>
+                <p class="field-hint" role="status">{note}</p>
+            }
+        })
+    }
+}
+
+#[component]
+fn FromUrl() -> impl IntoView {
+    let (t, here) = (text(), here());
+    let import = ServerAction::<ImageImport>::new();
+    view! {
+        <Form call=import submit=t.image.import cancel=paths::images(here.id()) disabled_because=here.read_only()>
+            <Hidden name="project" value=here.project.get_untracked()/>
+            <TextField name="url" label="URL" hint=t.image.url_hint kind="url" required=true autofocus=true placeholder="https://"/>
+            <TextField name="name" label=t.common.name hint=t.image.name_hint/>
+            <TextField name="description" label=t.common.description/>
+            <VisibilityField/>
+            <Minimums/>
+            <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
+            <TextField name="checksum_url" label=t.image.checksum_url hint=t.image.checksum_url_hint kind="url" placeholder="https://"/>
+        </Form>
+    }
+}
+
+#[component]
+fn VisibilityField() -> impl IntoView {
+    let (t, here) = (text(), here());
     let visibility = move |it: Visibility| {
         let choice = Choice::new(it.as_str(), (t.image.visibilities)(it)).detail((t.image.visibility_hints)(it));
         choice.disabled_because(if it == Visibility::Public { here.not_admin() } else { None })
     };
-    let progress = move || {
-        upload.sent.get().map(|sent| {
-            let percent = sent.percent();
-            view! {
-                <Progress label=t.image.uploading percent=Signal::stored(Some(percent))/>
-                <p class="field-hint" role="status">{if percent < 100 { sent.text() } else { t.image.inspecting.to_owned() }}</p>
-            }
-        })
-    };
-    view! {
-        <PageHeader title=t.image.create_image way=vec![Crumb::new(t.common.images, paths::images(here.id()))]/>
-        <Form call=upload.call() submit=t.image.upload cancel=paths::images(here.id()) multipart=true disabled_because=here.read_only()>
-            <TextField name="name" label=t.common.name required=true autofocus=true/>
-            <TextField name="description" label=t.common.description/>
-            {move || {
-                let choices = Visibility::ALL.map(visibility).to_vec();
-                let value = asked_for("visibility").unwrap_or_else(|| Visibility::Private.as_str().to_owned());
-                view! { <RadioCards name="visibility" label=t.image.visibility choices value required=true/> }
-            }}
-            <details class="more">
-                <summary>{t.image.minimums}</summary>
-                <NumberField name="min_disk_gb" label=t.image.min_disk unit="GiB" min=0/>
-                <NumberField name="min_ram_mb" label=t.image.min_ram unit="MiB" min=0/>
-            </details>
-            <FileField name="file" label=t.image.file hint=t.image.file_hint required=true accept=".qcow2,.img,.raw,.iso"/>
-            {progress}
-        </Form>
+    move || {
+        let choices = Visibility::ALL.map(visibility).to_vec();
+        let value = asked_for("visibility").unwrap_or_else(|| Visibility::Private.as_str().to_owned());
+        view! { <RadioCards name="visibility" label=t.image.visibility choices value required=true/> }
     }
+}
+
+#[component]
+fn Minimums() -> impl IntoView {
+    let t = text();
+    view! {
+        <details class="more">
+            <summary>{t.image.minimums}</summary>
+            <NumberField name="min_disk_gb" label=t.image.min_disk unit="GiB" min=0/>
+            <NumberField name="min_ram_mb" label=t.image.min_ram unit="MiB" min=0/>
+        </details>
+    }
+}
+
+#[component]
+fn Catalogue() -> impl IntoView {
+    let (t, here) = (text(), here());
+    let import = ServerAction::<ImageImportKnown>::new();
+    let known = Resource::new(move || here.project.get(), image_catalogue);
+    let columns = vec![
+        Column::new("name", t.common.name, |entry: &CatalogueEntry| {
+            view! { <span>{entry.name.clone()}" "{entry.version.clone()}</span> }
+        }),
+        Column::new("architecture", t.image.architecture, |entry: &CatalogueEntry| entry.architecture.clone()),
+        Column::new("user", t.image.admin_user, |entry: &CatalogueEntry| view! { <code>{entry.user.clone()}</code> }),
+        Column::new("url", t.image.source, |entry: &CatalogueEntry| {
+            view! { <a href=entry.url.clone() rel="external noreferrer">{host(&entry.url)}</a> }
+        }),
+    ];
+    let rows = Rows::new(|entry: &CatalogueEntry| entry.key.replace('.', "-"), |entry| entry.name.clone())
+        .actions(move |entry| vec![one_click(here, entry, import)]);
+    view! {
+        <p class="page-hint">{t.image.catalogue_hint}</p>
+        <Outcomes calls=vec![import.into()]/>
+        <Load from=known let:items>
+            <Table label=t.image.from_catalogue columns=columns.clone() rows=rows.clone() items/>
+        </Load>
+    }
+}
+
+fn one_click(here: Here, entry: &CatalogueEntry, import: ServerAction<ImageImportKnown>) -> RowAction {
+    let fields = vec![("project", here.project.get()), ("key", entry.key.clone())];
+    RowAction::post(text().image.import, Icon::Download, import, fields).disabled_because(here.read_only())
+}
+
+/// The host of an address.
+fn host(url: &str) -> String {
+    url.split('/').nth(2).unwrap_or_default().to_owned()
 }

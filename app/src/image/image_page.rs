@@ -1,6 +1,7 @@
 //! An image: what it is, what the inspection found, what stands on it, what has been done with it.
 
 use super::calls::image_show;
+use super::resume::ResumeUpload;
 use super::{Verbs, badge};
 use crate::compute::InstancesOfImage;
 use crate::i18n::text;
@@ -10,10 +11,10 @@ use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Bytes, Copyable, Crumb, Empty, Fact, Facts, Icon, LinkButton, Load, Notice, Outcomes, PageHeader, RowActions,
-    Section, Tab, Tabs, Tag, Tone, When, current_tab, switch,
+    Section, Tab, Tabs, Tag, Tone, When, current_tab, late, switch,
 };
-use api::Kind;
 use api::image::{Image, ImageStatus, ImageVerb};
+use api::{ImageId, Kind};
 use leptos::prelude::*;
 
 #[component]
@@ -30,6 +31,7 @@ pub fn ImagePage() -> impl IntoView {
             {
                 let name = Memo::new(move |_| image.with(|image| image.name.clone()));
                 let status = Memo::new(move |_| image.with(|image| image.status));
+                let phase = late(status);
                 let tabs = vec![
                     Tab::new("overview", t.common.overview),
                     Tab::new("properties", t.image.properties),
@@ -47,6 +49,7 @@ pub fn ImagePage() -> impl IntoView {
                     <Outcomes calls=verbs.calls()/>
                     {move || image.with(|image| image.refused.clone()).map(|why| view! { <Notice tone=Tone::Bad title=t.image.refused>{why}</Notice> })}
                     {move || (status.get() == ImageStatus::Deactivated).then(|| view! { <Notice tone=Tone::Neutral title=t.image.is_deactivated>{t.image.deactivate_body}</Notice> })}
+                    {switch(move || unfinished(phase.get(), image.with_untracked(|image| image.id)))}
                     <Tabs label=t.image.image tabs current/>
                     {switch(move || match current.get() {
                         "actions" => view! { <TargetOperations kind=Kind::Image target=id/> }.into_any(),
@@ -57,6 +60,18 @@ pub fn ImagePage() -> impl IntoView {
                 }
             }
         </Load>
+    }
+}
+
+/// What is going on while the data is not complete.
+fn unfinished(status: ImageStatus, id: ImageId) -> AnyView {
+    match status {
+        ImageStatus::Queued | ImageStatus::Saving => view! { <ResumeUpload id/> }.into_any(),
+        ImageStatus::Importing => {
+            let target = Memo::new(move |_| id.to_string());
+            view! { <TargetOperations kind=Kind::Image target/> }.into_any()
+        }
+        _ => ().into_any(),
     }
 }
 
@@ -79,6 +94,7 @@ fn facts(image: Image) -> impl IntoView {
                 <Fact name=t.image.visibility>{(t.image.visibilities)(image.visibility)}</Fact>
                 <Fact name=t.image.protected>{if image.protected { t.common.yes } else { t.common.no }}</Fact>
                 <Fact name=t.image.tags>{if has_tags { tags.into_any() } else { t.common.none.into_any() }}</Fact>
+                {(!image.source.is_empty()).then(|| view! { <Fact name=t.image.source>{image.source.clone()}</Fact> })}
                 <Fact name=t.common.created><When at=image.created_at/></Fact>
                 <Fact name=t.common.updated><When at=image.updated_at/></Fact>
             </Facts>

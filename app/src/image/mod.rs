@@ -6,6 +6,8 @@ mod image_edit;
 mod image_list;
 mod image_page;
 mod property_fields;
+mod resume;
+mod send;
 mod upload;
 
 pub use image_create::ImageCreatePage;

@@ -9,7 +9,7 @@ use crate::db::{Db, OpenError};
 use crate::fault::StoreError;
 use crate::hub::Hub;
 use crate::identity::IdentityService;
-use crate::image::ImageService;
+use crate::image::{ImageService, Web};
 use crate::metadef::MetadefService;
 use crate::network::engine::{Cidr, Engine};
 use crate::network::{self, NetworkService};
@@ -32,6 +32,8 @@ pub struct Options {
     pub admin_password: Option<String>,
     /// The provider's network that floating IPs come from.
     pub external: Option<External>,
+    /// What imports are fetched by.
+    pub web: Web,
 }
 
 /// The provider's network.
@@ -78,7 +80,7 @@ impl Cloud {
         let core = Arc::new(Core { db, hub, clock: options.clock, data: options.data });
         let identity = Arc::new(IdentityService::new(core.clone())?);
         let networks = NetworkService::new(core.clone(), options.engine);
-        let images = ImageService::new(core.clone());
+        let images = ImageService::new(core.clone(), options.web);
         let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone(), images.clone());
         let cloud = Self {
             identity,

@@ -82,6 +82,7 @@ async fn open(
             cidr: Cidr::parse("203.0.113.0/24").unwrap(),
             gateway: Ipv4Addr::new(203, 0, 113, 1),
         }),
+        web: cloud::image::Web::default(),
     };
     let cloud = Arc::new(Cloud::open(options).await.unwrap());
     let mut settings = Settings { public_url: None, lifetime: LIFETIME, metrics_token: None };

@@ -51,6 +51,7 @@ impl World {
             engine: self.engine.clone(),
             admin_password: Some("correct horse".into()),
             external: Some(external),
+            web: crate::image::Web::default(),
         };
         let cloud = Cloud::open(options).await.unwrap();
         let caller = cloud.identity.system_caller().await.unwrap();

@@ -1,6 +1,7 @@
 //! The contract's calls: what is shown of images, and what may change of them.
 
 use super::service::ImageService;
+use super::import::catalogue;
 use super::{edit, store};
 use crate::authz::{self, Action};
 use crate::db::Tx;
@@ -8,7 +9,9 @@ use crate::fault::StoreError;
 use crate::metadef;
 use crate::operation::{self, Target};
 use api::error::{Conflict, Failed};
-use api::image::{Image, ImageChange, ImageVerb, Images, Visibility};
+use api::image::{
+    CatalogueEntry, Image, ImageChange, ImageVerb, Images, NewImport, NewUpload, UploadState, Visibility,
+};
 use api::metadef::ResourceType;
 use api::{Caller, Error, ImageId, Kind, ListQuery, Page, ProjectId, Result, Why};
 use async_trait::async_trait;
@@ -108,6 +111,27 @@ impl Images for ImageService {
         // Those who lose sight of it have to hear of that too.
         self.tell(caller, id, before.filter(|_| to.visibility == Visibility::Private));
         Ok(())
+    }
+
+    async fn image_upload_begin(&self, caller: &Caller, new: NewUpload) -> Result<ImageId> {
+        self.begin_upload(caller, new).await
+    }
+
+    async fn image_upload_show(&self, caller: &Caller, id: ImageId) -> Result<Option<UploadState>> {
+        self.show_upload(caller, id).await
+    }
+
+    async fn image_import(&self, caller: &Caller, new: NewImport) -> Result<ImageId> {
+        self.begin_import(caller, new, Vec::new()).await
+    }
+
+    async fn image_catalogue(&self, caller: &Caller) -> Result<Vec<CatalogueEntry>> {
+        authz::require(caller, Action::Read)?;
+        catalogue::entries()
+    }
+
+    async fn image_import_known(&self, caller: &Caller, key: &str, visibility: &str) -> Result<ImageId> {
+        self.import_known(caller, key, visibility).await
     }
 
     async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()> {

@@ -1,15 +1,16 @@
 //! The files of the image store: `images/incoming/<id>` while data comes in, `images/<id>` once it has been accepted; images of the same
 //! content share the file of the first. Names are made from ids alone. Everything here blocks.
 
+use super::checksum::Checksum;
 use super::inspect::{self, Rejection, Verdict};
 use super::store::Hashes;
-use api::ImageId;
+use api::{ImageId, Why};
 use bytes::Bytes;
 use md5::Md5;
 use nix::sys::statvfs::fstatvfs;
 use sha2::{Digest, Sha512};
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -44,22 +45,16 @@ pub struct Incoming {
     file: File,
     data: PathBuf,
     id: ImageId,
-    hash: Sha512,
-    md5: Md5,
+    /// The hashes of all bytes so far; lost with the program, and then counted anew at the end.
+    hashing: Option<(Sha512, Md5)>,
     len: u64,
 }
 
 impl Incoming {
     #[cfg(test)]
     pub fn over(file: File) -> Self {
-        Self {
-            file,
-            data: PathBuf::new(),
-            id: ImageId(uuid::Uuid::nil()),
-            hash: Sha512::new(),
-            md5: Md5::new(),
-            len: 0,
-        }
+        let hashing = Some((Sha512::new(), Md5::new()));
+        Self { file, data: PathBuf::new(), id: ImageId(uuid::Uuid::nil()), hashing, len: 0 }
     }
 
     /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.
@@ -67,18 +62,49 @@ impl Incoming {
         fs::create_dir_all(incoming_folder(data))?;
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(incoming(data, id))?;
         require_space(&file, expected)?;
-        Ok(Self { file, data: data.to_owned(), id, hash: Sha512::new(), md5: Md5::new(), len: 0 })
+        Ok(Self { file, data: data.to_owned(), id, hashing: Some((Sha512::new(), Md5::new())), len: 0 })
+    }
+
+    /// Goes on where a program that has died left off: with `counted` bytes, or as many of them as have reached the disk.
+    pub fn resume(data: &Path, id: ImageId, counted: u64) -> io::Result<Self> {
+        if counted == 0 || !incoming(data, id).exists() {
+            remove(&incoming(data, id))?;
+            return Self::create(data, id, 0);
+        }
+        let file = OpenOptions::new().read(true).append(true).open(incoming(data, id))?;
+        let len = file.metadata()?.len().min(counted);
+        let mut resumed = Self { file, data: data.to_owned(), id, hashing: None, len };
+        resumed.truncate(len)?;
+        Ok(resumed)
+    }
+
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Forgets what lies behind `len`.
+    pub fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)?;
+        self.file.seek(SeekFrom::Start(len))?;
+        if len != self.len {
+            self.hashing = (len == 0).then(|| (Sha512::new(), Md5::new()));
+        }
+        self.len = len;
+        Ok(())
     }
 
     pub fn append(&mut self, chunks: &[Bytes]) -> io::Result<()> {
         require_space(&self.file, chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
-        // Counting the hashes takes longer than writing; each has a thread of its own for as long as that takes.
-        let (file, hash, md5) = (&mut self.file, &mut self.hash, &mut self.md5);
-        std::thread::scope(|scope| {
-            scope.spawn(move || chunks.iter().for_each(|chunk| hash.update(chunk)));
-            scope.spawn(move || chunks.iter().for_each(|chunk| md5.update(chunk)));
-            chunks.iter().try_for_each(|chunk| file.write_all(chunk))
-        })?;
+        let file = &mut self.file;
+        match &mut self.hashing {
+            // Counting the hashes takes longer than writing; each has a thread of its own for as long as that takes.
+            Some((sha512, md5)) => std::thread::scope(|scope| {
+                scope.spawn(move || chunks.iter().for_each(|chunk| sha512.update(chunk)));
+                scope.spawn(move || chunks.iter().for_each(|chunk| md5.update(chunk)));
+                chunks.iter().try_for_each(|chunk| file.write_all(chunk))
+            })?,
+            None => chunks.iter().try_for_each(|chunk| file.write_all(chunk))?,
+        }
         self.len += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
         Ok(())
     }
@@ -87,13 +113,59 @@ impl Incoming {
         inspect::inspect(&self.file, self.len)
     }
 
+    /// Whether the data is what it was said to be.
+    pub fn matches(&mut self, checksum: Checksum) -> io::Result<Result<(), Why>> {
+        let is = match (&checksum, &self.hashing) {
+            (Checksum::Sha512(_), Some((sha512, _))) => hex::encode(sha512.clone().finalize()),
+            (Checksum::Md5(_), Some((_, md5))) => hex::encode(md5.clone().finalize()),
+            _ => {
+                self.file.seek(SeekFrom::Start(0))?;
+                checksum.of(&self.file)?
+            }
+        };
+        Ok(checksum.check(&is))
+    }
+
     /// Makes the data read-only and durable under its final name; answers with what it is known by.
     pub fn keep(self) -> io::Result<Hashes> {
         self.file.set_permissions(Permissions::from_mode(0o444))?;
         self.file.sync_all()?;
+        let (sha512, md5) = match self.hashing {
+            Some(hashing) => hashing,
+            None => hashed(&incoming(&self.data, self.id))?,
+        };
         fs::rename(incoming(&self.data, self.id), kept(&self.data, self.id))?;
         File::open(folder(&self.data))?.sync_all()?;
-        Ok(Hashes { sha512: hex::encode(self.hash.finalize()), md5: hex::encode(self.md5.finalize()) })
+        Ok(Hashes { sha512: hex::encode(sha512.finalize()), md5: hex::encode(md5.finalize()) })
+    }
+}
+
+/// How many of the bytes that were counted have reached the disk, and the SHA-256 of the first `head` of them, in hex, by which whoever
+/// sends the rest knows that it is the same file.
+pub fn begun(data: &Path, id: ImageId, counted: u64, head: u64) -> io::Result<(u64, String)> {
+    let file = match File::open(incoming(data, id)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, String::new())),
+        file => file?,
+    };
+    let len = file.metadata()?.len().min(counted);
+    Ok((len, Checksum::Sha256(String::new()).of(file.take(head.min(len)))?))
+}
+
+/// Both hashes of a whole file, each counted by a thread of its own.
+fn hashed(path: &Path) -> io::Result<(Sha512, Md5)> {
+    let mut file = File::open(path)?;
+    let (mut sha512, mut md5) = (Sha512::new(), Md5::new());
+    let mut buffer = vec![0; 4 << 20];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((sha512, md5));
+        }
+        let (piece, sha512, md5) = (&buffer[..read], &mut sha512, &mut md5);
+        std::thread::scope(|scope| {
+            scope.spawn(move || sha512.update(piece));
+            md5.update(piece);
+        });
     }
 }
 

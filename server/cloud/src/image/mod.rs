@@ -6,9 +6,13 @@
 //! holds the files themselves.
 
 mod calls;
+mod checksum;
+mod chunks;
 mod edit;
 mod file;
+mod import;
 pub mod inspect;
+mod intake;
 mod reconcile;
 mod service;
 mod store;
@@ -16,6 +20,7 @@ mod store;
 mod tests;
 mod upload;
 
+pub use import::{Resolve, Web};
 pub use service::ImageService;
 pub(crate) use store::{LaunchImage, base, launch_image};
 

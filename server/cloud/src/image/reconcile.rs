@@ -2,7 +2,7 @@
 //! stands on any more; notices files that are not what they were. A pass takes no arguments: after a restart the first pass does what any other would have done.
 
 use super::service::ImageService;
-use super::upload::on_disk;
+use super::intake::on_disk;
 use super::{file, store};
 use crate::core::{Core, measured};
 use crate::fault::StoreError;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// An upload by chunks that nobody has gone on with for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 /// The longest time between two passes.
 const PERIOD: Duration = Duration::from_secs(60);
 
@@ -26,7 +28,7 @@ impl ImageService {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.uploads.poke.poked() => {}
-                () = tokio::time::sleep(PERIOD) => {}
+                () = tokio::time::sleep(self.until_next_import().await.min(PERIOD)) => {}
             }
         }
     }
@@ -42,6 +44,7 @@ impl ImageService {
             discard(&self.core, *id, &Error::field("file", Why::Restarted)).await?;
         }
         let changed = self.look_at_files().await?;
+        self.go_on_importing().await?;
         Ok(orphans || !collected.is_empty() || changed)
     }
 
@@ -49,7 +52,7 @@ impl ImageService {
     async fn give_up_abandoned(&self) -> Result<()> {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        for id in store::unfinished(&mut tx).await? {
+        for id in store::unfinished(&mut tx, now - PATIENCE.as_micros() as i64).await? {
             // An upload is busy from before its row is there until after its last commit, and no other commit comes between here.
             if !self.uploads.is_busy(id) {
                 store::delete(&mut tx, id, now).await?;

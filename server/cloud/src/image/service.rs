@@ -1,6 +1,9 @@
 //! The image service: the ways in for data. The contract's calls stand in `calls.rs`.
 
-use super::upload::{self, Uploads, on_disk};
+use super::chunks::Open;
+use super::import::Web;
+use super::intake::{self, on_disk};
+use super::upload::{self, Uploads};
 use super::{file, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -22,6 +25,8 @@ const READ: usize = 1 << 20;
 pub struct ImageService {
     pub(super) core: Arc<Core>,
     pub(super) uploads: Uploads,
+    pub(super) open: Arc<Open>,
+    pub(super) web: Arc<Web>,
 }
 
 /// What the form says, once every field has been read.
@@ -35,8 +40,9 @@ pub struct Form {
 }
 
 impl ImageService {
-    pub fn new(core: Arc<Core>) -> Arc<Self> {
-        Arc::new(Self { core, uploads: Uploads::default() })
+    /// `web` is what imports are fetched by.
+    pub fn new(core: Arc<Core>, web: Web) -> Arc<Self> {
+        Arc::new(Self { core, uploads: Uploads::default(), open: Arc::default(), web: Arc::new(web) })
     }
 
     /// Wakes the reconciler: something that stood on an image may be gone.
@@ -86,15 +92,15 @@ impl ImageService {
         if let Some(id) = store::find_same(self.core.db.read(), caller.project, name, &checksum).await? {
             return Ok(id);
         }
-        let opened = tokio::fs::File::open(path).await.map_err(upload::failed)?;
-        let len = opened.metadata().await.map_err(upload::failed)?.len();
+        let opened = tokio::fs::File::open(path).await.map_err(intake::failed)?;
+        let len = opened.metadata().await.map_err(intake::failed)?.len();
         let new = NewImage { name: name.to_owned(), visibility: visibility.as_str().to_owned(), ..NewImage::default() };
         self.image_upload(caller, new, Some(len), ReaderStream::with_capacity(opened, READ)).await
     }
 }
 
 /// Every field by itself; all faults at once.
-fn read(new: NewImage) -> Result<Form> {
+pub(super) fn read(new: NewImage) -> Result<Form> {
     let mut faults = Faults::default();
     let name = faults.take("name", Name::parse(&new.name));
     faults.take("description", api::name::line(&new.description, Name::MAX));

@@ -2,9 +2,11 @@
 
 mod attributes;
 mod data;
+pub mod transfer;
 
-pub use attributes::{Attributes, edit, set_deactivated};
+pub use attributes::{Attributes, edit, set_deactivated, set_properties};
 pub use data::*;
+pub use transfer::{NewTransfer, Transfer, rewind};
 
 use crate::db::contains;
 use crate::fault::StoreError;
@@ -87,6 +89,7 @@ impl FromRow<'_, SqliteRow> for Row {
             checksum: row.try_get("checksum")?,
             md5: row.try_get("md5")?,
             evidence: row.try_get("evidence")?,
+            source: row.try_get("source")?,
             min_disk_gb: number(row, "min_disk_gb")?,
             min_ram_mb: number(row, "min_ram_mb")?,
             refused: row.try_get("refused")?,

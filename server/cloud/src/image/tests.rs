@@ -1,6 +1,8 @@
 //! On a real migrated database and real files in a folder of their own.
 
+mod chunks;
 mod disk;
+mod import;
 mod interrupted;
 mod life;
 mod list;
@@ -10,7 +12,7 @@ mod shared_data;
 mod upload;
 
 use super::inspect::tests::builder;
-use super::{ImageService, store};
+use super::{ImageService, Web, store};
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::db::Db;
@@ -52,6 +54,11 @@ struct World {
 impl World {
     /// Opens what lies in the folder, as a start of the program does.
     async fn open(folder: &Path) -> Self {
+        Self::open_with(folder, Web::default()).await
+    }
+
+    /// The same, with another way to the Internet.
+    async fn open_with(folder: &Path, web: Web) -> Self {
         let db = Db::open(&folder.join("offing.db")).await.unwrap();
         let hub = Hub::new(Clock::System);
         let core = Arc::new(Core { db, hub, clock: Clock::System, data: folder.to_owned() });
@@ -70,7 +77,7 @@ impl World {
         }
         let stranger = callers.pop().unwrap();
         let member = callers.pop().unwrap();
-        Self { images: ImageService::new(core.clone()), core, admin, member, stranger }
+        Self { images: ImageService::new(core.clone(), web), core, admin, member, stranger }
     }
 
     async fn upload(&self, caller: &Caller, new: NewImage, file: &[u8]) -> Result<ImageId> {

@@ -3,17 +3,15 @@
 //! An upload is a task of its own, which the request feeds. So there is one way out for whatever may happen: a request that is dropped
 //! half-way closes the feed, and the task cleans up behind it as it does behind a file that is refused.
 
-use super::file::{self, Incoming};
-use super::inspect::{Rejection, Verdict};
+use super::file::Incoming;
+use super::intake::{Intake, on_disk};
 use super::service::Form;
-use super::store::Hashes;
 use super::{reconcile, store};
 use crate::core::{Core, Poke};
 use crate::db::Tx;
 use crate::fault::{StoreError, incident};
-use crate::{operation, quota};
+use crate::operation;
 use api::image::Visibility;
-use api::quota::Resource;
 use api::{Caller, Error, ImageId, Kind, OperationId, Result, Why};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
@@ -23,7 +21,6 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -58,10 +55,22 @@ impl Uploads {
     }
 
     /// Comes before the row.
-    fn enter(&self, id: ImageId) -> Entry {
+    pub fn enter(&self, id: ImageId) -> Entry {
         let cancelled = CancellationToken::new();
         self.with(|busy| busy.insert(id, cancelled.clone()));
         Entry { uploads: self.clone(), id, cancelled }
+    }
+
+    /// The same, unless somebody is busy with it already.
+    pub fn try_enter(&self, id: ImageId) -> Option<Entry> {
+        let cancelled = CancellationToken::new();
+        self.with(|busy| {
+            if busy.contains_key(&id) {
+                return None;
+            }
+            busy.insert(id, cancelled.clone());
+            Some(Entry { uploads: self.clone(), id, cancelled })
+        })
     }
 
     pub fn is_busy(&self, id: ImageId) -> bool {
@@ -76,10 +85,10 @@ impl Uploads {
 
 /// An upload's place among those that are busy; given up by dropping it, after the last commit.
 #[derive(Debug)]
-struct Entry {
+pub struct Entry {
     uploads: Uploads,
     id: ImageId,
-    cancelled: CancellationToken,
+    pub cancelled: CancellationToken,
 }
 
 impl Drop for Entry {
@@ -101,7 +110,19 @@ pub async fn upload(
 ) -> Result<ImageId> {
     let (feed, pieces) = mpsc::channel(WAITING);
     let id = ImageId::from(uuid::Uuid::new_v4());
-    let upload = Upload { core: core.clone(), caller: caller.clone(), form, announced, id, received: 0 };
+    let audience = (form.visibility == Visibility::Private).then_some(caller.project);
+    let intake = Intake {
+        core: core.clone(),
+        id,
+        project: caller.project,
+        user: caller.user,
+        audience,
+        // Written with the row.
+        operation: OperationId(uuid::Uuid::nil()),
+        expected: announced,
+        received: 0,
+    };
+    let upload = Upload { caller: caller.clone(), form, intake };
     let work = tokio::spawn(upload.run(uploads.enter(id), pieces));
     send(feed, stream).await;
     match work.await {
@@ -111,7 +132,7 @@ pub async fn upload(
 }
 
 /// Passes the stream on until it ends or breaks, or nobody takes it any more.
-async fn send(feed: mpsc::Sender<Piece>, stream: impl Stream<Item = io::Result<Bytes>> + Send) {
+pub async fn send(feed: mpsc::Sender<Piece>, stream: impl Stream<Item = io::Result<Bytes>> + Send) {
     let mut stream = pin!(stream);
     loop {
         let piece = tokio::select! {
@@ -131,146 +152,83 @@ async fn send(feed: mpsc::Sender<Piece>, stream: impl Stream<Item = io::Result<B
 }
 
 struct Upload {
-    core: Arc<Core>,
     caller: Caller,
     form: Form,
-    announced: Option<u64>,
-    id: ImageId,
-    /// Bytes counted so far.
-    received: u64,
+    intake: Intake,
 }
 
 impl Upload {
     async fn run(mut self, entry: Entry, mut pieces: mpsc::Receiver<Piece>) -> Result<()> {
-        let operation = self.begin().await?;
-        self.tell();
-        let done = self.receive(operation, &entry.cancelled, &mut pieces).await;
-        match &done {
-            Ok(()) => {
-                tracing::info!(image = %self.id, project = %self.caller.project, bytes = self.received, "image stored")
-            }
-            Err(error) => {
-                tracing::info!(image = %self.id, project = %self.caller.project, %error, "image upload failed");
-                // What this cannot do, the reconciler's next pass does.
-                if let Err(error) = reconcile::discard(&self.core, self.id, error).await {
-                    tracing::warn!(image = %self.id, %error, "the remains of an upload could not be removed yet");
-                }
+        self.begin().await?;
+        self.intake.tell();
+        let done = self.receive(&entry.cancelled, &mut pieces).await;
+        if let Err(error) = &done {
+            let intake = &self.intake;
+            tracing::info!(image = %intake.id, project = %intake.project, %error, "image upload failed");
+            // What this cannot do, the reconciler's next pass does.
+            if let Err(error) = reconcile::discard(&intake.core, intake.id, error).await {
+                tracing::warn!(image = %intake.id, %error, "the remains of an upload could not be removed yet");
             }
         }
-        self.tell();
+        self.intake.tell();
         done
     }
 
     /// Writes the row and its operation, unless what was announced is too much already.
-    async fn begin(&self) -> Result<OperationId> {
-        let now = self.core.clock.now();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        self.require_quota(&mut tx, self.expected()).await?;
-        let id = self.id.to_string();
-        let target = operation::Target { kind: Kind::Image, id: &id, name: self.form.name.as_str() };
-        let operation = operation::begin(&mut tx, &self.caller, "image_upload", target, now).await?;
-        store::insert(&mut tx, self.id, self.caller.project, &self.form, operation, now).await?;
+    async fn begin(&mut self) -> Result<()> {
+        let core = self.intake.core.clone();
+        let mut tx = core.db.begin().await.map_err(StoreError)?;
+        self.intake.require_quota(&mut tx, self.expected()).await?;
+        self.intake.operation = enter(&core, &mut tx, &self.caller, self.intake.id, &self.form, "image_upload").await?;
         tx.commit().await.map_err(StoreError)?;
-        Ok(operation)
+        Ok(())
     }
 
-    async fn receive(
-        &mut self,
-        operation: OperationId,
-        cancelled: &CancellationToken,
-        pieces: &mut mpsc::Receiver<Piece>,
-    ) -> Result<()> {
-        let (data, id, expected) = (self.core.data.clone(), self.id, self.expected());
+    async fn receive(&mut self, cancelled: &CancellationToken, pieces: &mut mpsc::Receiver<Piece>) -> Result<()> {
+        let (data, id, expected) = (self.intake.core.data.clone(), self.intake.id, self.expected());
         let mut file = on_disk(move || Incoming::create(&data, id, expected)).await?;
         loop {
             let batch = tokio::select! {
-                () = cancelled.cancelled() => return Err(self.gone()),
+                () = cancelled.cancelled() => return Err(self.intake.gone()),
                 batch = Batch::take(pieces) => batch?,
             };
-            self.count(operation, batch.len).await?;
+            self.intake.count(batch.len).await?;
             file = on_disk(move || file.append(&batch.chunks).map(|()| file)).await?;
             if batch.last {
                 break;
             }
         }
-        let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
-        let verdict = verdict.map_err(refused)?;
-        let hashes = on_disk(move || file.keep()).await?;
-        self.activate(operation, &verdict, &hashes).await
-    }
-
-    /// Before bytes are written they are counted, in one transaction with the quota: two uploads at once cannot pass it together.
-    async fn count(&mut self, operation: OperationId, bytes: u64) -> Result<()> {
-        let now = self.core.clock.now();
-        let before = self.percent();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        self.require_quota(&mut tx, bytes).await?;
-        if !store::receive(&mut tx, self.id, bytes, now).await? {
-            return Err(self.gone());
-        }
-        self.received += bytes;
-        operation::progress(&mut tx, operation, self.percent(), now).await?;
-        tx.commit().await.map_err(StoreError)?;
-        if self.percent() > before || self.announced.is_none() {
-            self.tell();
-        }
-        Ok(())
-    }
-
-    async fn activate(&self, operation: OperationId, verdict: &Verdict, hashes: &Hashes) -> Result<()> {
-        let now = self.core.clock.now();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        let Some(data) = store::activate(&mut tx, self.id, verdict, hashes, now).await? else {
-            return Err(self.gone());
-        };
-        operation::end(&mut tx, operation, None, now).await?;
-        tx.commit().await.map_err(StoreError)?;
-        if data != self.id {
-            // The same content is there already, and nothing needs it twice.
-            let own = file::kept(&self.core.data, self.id);
-            on_disk(move || file::remove(&own)).await?;
-        }
-        Ok(())
-    }
-
-    async fn require_quota(&self, tx: &mut Tx, bytes: u64) -> Result<()> {
-        let asked = [(Resource::ImageBytes, i64::try_from(bytes).unwrap_or(i64::MAX))];
-        match quota::require(tx, self.caller.project, self.caller.user, &asked).await {
-            // What this very upload has taken so far is about to be given back.
-            Err(Error::Quota { limit, used, .. }) => {
-                Err(Error::field("file", Why::ImageQuota { limit, used: used - self.received as i64 }))
-            }
-            other => other,
-        }
+        self.intake.finish(file, None).await
     }
 
     /// The least that will come, by the sender's word.
     fn expected(&self) -> u64 {
-        self.announced.map_or(0, |announced| announced.saturating_sub(ENVELOPE))
+        self.intake.expected.map_or(0, |announced| announced.saturating_sub(ENVELOPE))
     }
+}
 
-    /// How far it is; the last percent is the inspection.
-    fn percent(&self) -> u8 {
-        let announced = self.announced.unwrap_or(u64::MAX).max(1);
-        (u128::from(self.received) * 100 / u128::from(announced)).min(99) as u8
-    }
-
-    fn gone(&self) -> Error {
-        Error::not_found(Kind::Image, &self.form.name)
-    }
-
-    fn tell(&self) {
-        let project = Some(self.caller.project).filter(|_| self.form.visibility == Visibility::Private);
-        self.core.hub.changed(Kind::Image, self.id, project);
-        operation::announce(&self.core, self.caller.project);
-    }
+/// Writes a new image's row and the operation that brings its data.
+pub async fn enter(
+    core: &Core,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: ImageId,
+    form: &Form,
+    verb: &str,
+) -> Result<OperationId> {
+    let now = core.clock.now();
+    let text = id.to_string();
+    let target = operation::Target { kind: Kind::Image, id: &text, name: form.name.as_str() };
+    let operation = operation::begin(tx, caller, verb, target, now).await?;
+    store::insert(tx, id, caller.project, form, operation, now).await?;
+    Ok(operation)
 }
 
 /// What is counted, hashed and written together.
 pub struct Batch {
-    chunks: Vec<Bytes>,
-    len: u64,
-    last: bool,
+    pub chunks: Vec<Bytes>,
+    pub len: u64,
+    pub last: bool,
 }
 
 impl Batch {
@@ -287,28 +245,5 @@ impl Batch {
             }
         }
         Ok(batch)
-    }
-}
-
-/// Runs what blocks where it may.
-pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
-    match spawn_blocking(work).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => Err(failed(error)),
-        Err(error) => Err(incident("image store thread", &error)),
-    }
-}
-
-pub fn failed(error: io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::field("file", Why::StoreFull),
-        _ => incident("image store", &error),
-    }
-}
-
-fn refused(rejection: Rejection) -> Error {
-    match rejection {
-        Rejection::Unreadable(error) => failed(error),
-        rejection => Error::field("file", Why::Image { what: rejection.to_string() }),
     }
 }

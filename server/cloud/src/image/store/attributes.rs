@@ -59,7 +59,7 @@ fn of(before: &'static str, rows: &[Row], behind: &'static str) -> QueryBuilder<
 
 /// False if the image has changed since `seen`, or has gone.
 pub async fn edit(tx: &mut Tx, image: ImageId, to: &Attributes, seen: Option<Micros>, now: Micros) -> Result<bool> {
-    let image = image.0.to_string();
+    let (id, image) = (image, image.0.to_string());
     let done = sqlx::query(
         "update image set name = $2, description = $3, visibility = $4, protected = $5, min_disk_gb = $6, min_ram_mb = $7, updated_at = $8
          where id = $1 and deleted_at is null and ($9 is null or updated_at = $9)",
@@ -87,15 +87,22 @@ pub async fn edit(tx: &mut Tx, image: ImageId, to: &Attributes, seen: Option<Mic
             .await?;
     }
     sqlx::query("delete from image_property where image_id = $1").bind(&image).execute(&mut **tx).await?;
-    for (name, value) in &to.properties {
+    let properties: Vec<_> = to.properties.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    set_properties(tx, id, &properties).await?;
+    Ok(true)
+}
+
+/// Gives an image properties that it does not have yet.
+pub async fn set_properties(tx: &mut Tx, image: ImageId, properties: &[(&str, String)]) -> Result<()> {
+    for (name, value) in properties {
         sqlx::query("insert into image_property (image_id, name, value) values ($1, $2, $3)")
-            .bind(&image)
-            .bind(name)
+            .bind(image.0.to_string())
+            .bind(*name)
             .bind(value)
             .execute(&mut **tx)
             .await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Takes the image out of use, or back into it.

@@ -42,14 +42,19 @@ pub async fn insert(
 /// More bytes have come in. False if the image takes none: it is gone, or active and so can never change.
 pub async fn receive(tx: &mut Tx, image: ImageId, bytes: u64, now: Micros) -> Result<bool> {
     let done = sqlx::query(
-        "update image set status = 'saving', size = size + $2, updated_at = $3
-         where id = $1 and status in ('queued', 'saving') and deleted_at is null",
+        "update image set status = case when status = 'importing' then status else 'saving' end, size = size + $2, updated_at = $3
+         where id = $1 and status in ('queued', 'saving', 'importing') and deleted_at is null",
     )
     .bind(image.0.to_string())
     .bind(bytes as i64)
     .bind(now)
     .execute(&mut **tx)
     .await?;
+    sqlx::query("update image_transfer set updated_at = $2, attempts = 0 where image_id = $1")
+        .bind(image.0.to_string())
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -93,6 +98,7 @@ pub async fn activate(
     .bind(data.0.to_string())
     .execute(&mut **tx)
     .await?;
+    super::transfer::end(tx, image).await?;
     Ok((done.rows_affected() == 1).then_some(data))
 }
 
@@ -136,11 +142,14 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<ImageId>> {
     Ok(rows.iter().map(|row| id(row, "id")).collect::<std::result::Result<_, _>>()?)
 }
 
-/// Images whose data is still on its way in, or should be.
-pub async fn unfinished(tx: &mut Tx) -> Result<Vec<ImageId>> {
-    let rows =
-        sqlx::query("select id from image where status in ('queued', 'saving', 'importing') and deleted_at is null");
-    ids(&rows.fetch_all(&mut **tx).await?)
+/// Images whose data is still on its way in, or should be, and nothing of which has come since `before`; a form that is sent whole dies
+/// with its program.
+pub async fn unfinished(tx: &mut Tx, before: Micros) -> Result<Vec<ImageId>> {
+    let rows = sqlx::query(
+        "select id from image where status in ('queued', 'saving') and deleted_at is null
+         and not exists (select 1 from image_transfer t where t.image_id = image.id and t.updated_at >= $1)",
+    );
+    ids(&rows.bind(before).fetch_all(&mut **tx).await?)
 }
 
 /// Deleted images that nothing stands on any more.

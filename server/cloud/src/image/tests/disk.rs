@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::image::file::{self, Incoming};
-use crate::image::{base, upload};
+use crate::image::{base, intake};
 use api::Why;
 use api::image::ImageStatus;
 use nix::mount::{MsFlags, mount};
@@ -45,7 +45,7 @@ async fn no_space_left_on_device() {
     let mut full = Incoming::over(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let error = full.append(&[Bytes::from(raw(MIB))]).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(nix::libc::ENOSPC));
-    assert_eq!(upload::failed(error), Error::field("file", Why::StoreFull));
+    assert_eq!(intake::failed(error), Error::field("file", Why::StoreFull));
 }
 
 #[tokio::test]

@@ -1,0 +1,243 @@
+//! Uploads by chunks: each is a request of its own, and what has come in stays for the next one, whether that comes from the same page,
+//! from one that was loaded again, or to a program that was started again.
+
+use super::checksum::Checksum;
+use super::file::Incoming;
+use super::intake::{Intake, on_disk};
+use super::service::{self, ImageService};
+use super::store::{self, NewTransfer, Transfer};
+use super::upload::{self, Batch, Entry, Piece, send};
+use super::{file, reconcile};
+use crate::authz::{self, Action};
+use crate::fault::{StoreError, incident};
+use api::error::Conflict;
+use api::image::{ImageStatus, NewUpload, UploadState, Visibility};
+use api::{Caller, Error, ImageId, Kind, Result, Why};
+use bytes::Bytes;
+use futures::Stream;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+
+/// The first bytes by which a file that is chosen again is known, in bytes.
+const HEAD: u64 = 1 << 20;
+/// The longest name of a file, in characters.
+const FILE_NAME_MAX: usize = 255;
+const WAITING: usize = 16;
+
+/// The files of uploads that are under way, between their chunks: with the hashes so far.
+#[derive(Debug, Default)]
+pub struct Open(Mutex<HashMap<ImageId, Incoming>>);
+
+impl Open {
+    fn take(&self, id: ImageId) -> Option<Incoming> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+
+    fn put(&self, id: ImageId, file: Incoming) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, file);
+    }
+}
+
+impl ImageService {
+    pub(super) async fn begin_upload(&self, caller: &Caller, new: NewUpload) -> Result<ImageId> {
+        authz::require(caller, Action::Write)?;
+        let form = service::read(new.image)?;
+        if form.visibility == Visibility::Public {
+            authz::require(caller, Action::PublishImage)?;
+        }
+        let checksum = Checksum::parse(&new.checksum).map_err(|why| Error::field("checksum", why))?;
+        if new.size == 0 {
+            return Err(Error::field("file", Why::Required));
+        }
+        let transfer = NewTransfer {
+            expected: Some(new.size),
+            file_name: new.file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_MAX).collect(),
+            checksum: checksum.map(|sum| sum.hex().to_owned()).unwrap_or_default(),
+            ..NewTransfer::default()
+        };
+        let id = ImageId::from(uuid::Uuid::new_v4());
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let mut intake = Intake {
+            core: self.core.clone(),
+            id,
+            project: caller.project,
+            user: caller.user,
+            audience: (form.visibility == Visibility::Private).then_some(caller.project),
+            operation: api::OperationId(uuid::Uuid::nil()),
+            expected: Some(new.size),
+            received: 0,
+        };
+        intake.require_quota(&mut tx, new.size).await?;
+        intake.operation = upload::enter(&self.core, &mut tx, caller, id, &form, "image_upload").await?;
+        store::transfer::begin(&mut tx, id, caller.user, &transfer, self.core.clock.now()).await?;
+        tx.commit().await.map_err(StoreError)?;
+        intake.tell();
+        Ok(id)
+    }
+
+    pub(super) async fn show_upload(&self, caller: &Caller, id: ImageId) -> Result<Option<UploadState>> {
+        authz::require(caller, Action::Read)?;
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let Some(transfer) = store::transfer::transfer(&mut db, caller.project, id).await? else { return Ok(None) };
+        drop(db);
+        if transfer.is_import || !matches!(transfer.status, ImageStatus::Queued | ImageStatus::Saving) {
+            return Ok(None);
+        }
+        let (data, size) = (self.core.data.clone(), transfer.size);
+        // Only looked at: whoever is writing goes on.
+        let (offset, head) = on_disk(move || file::begun(&data, id, size, HEAD)).await?;
+        Ok(Some(UploadState {
+            offset,
+            size: transfer.expected.unwrap_or(0),
+            file_name: transfer.file_name,
+            head_bytes: offset.min(HEAD),
+            head,
+            busy: self.uploads.is_busy(id),
+        }))
+    }
+
+    /// Takes the chunk that begins at `offset`; `digest` is its SHA-256, if the sender counts it. Answers with what the image has then;
+    /// once all is there, with how the inspection ended.
+    ///
+    /// # Errors
+    /// `Conflict::Offset` with the right one where another chunk is due; `Invalid` with the field `file` where the image is refused: then
+    /// nothing of it stays. A chunk that breaks off leaves what has come, one whose digest is another leaves nothing.
+    pub async fn image_append(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        offset: u64,
+        digest: Option<String>,
+        stream: impl Stream<Item = io::Result<Bytes>> + Send,
+    ) -> Result<u64> {
+        authz::require(caller, Action::Write)?;
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let found = store::transfer::transfer(&mut db, caller.project, id).await?;
+        drop(db);
+        let transfer =
+            found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))?;
+        let Some(entry) = self.uploads.try_enter(id) else {
+            return Err(Error::Conflict(Conflict::Offset { offset: transfer.size }));
+        };
+        let (feed, pieces) = mpsc::channel(WAITING);
+        let work = Chunk { intake: intake(&self.core, &transfer), transfer, open: self.open.clone(), digest };
+        // A task of its own, which the request feeds: one that is dropped half-way leaves nothing half-done.
+        let work = tokio::spawn(work.run(entry, offset, pieces));
+        send(feed, stream).await;
+        match work.await {
+            Ok(result) => result,
+            Err(error) => Err(incident("image upload", &error)),
+        }
+    }
+}
+
+/// The way in that a transfer stands for.
+pub fn intake(core: &Arc<crate::core::Core>, transfer: &Transfer) -> Intake {
+    Intake {
+        core: core.clone(),
+        id: transfer.image,
+        project: transfer.project,
+        user: transfer.user,
+        audience: transfer.private.then_some(transfer.project),
+        operation: transfer.operation,
+        expected: transfer.expected,
+        received: transfer.size,
+    }
+}
+
+struct Chunk {
+    intake: Intake,
+    transfer: Transfer,
+    open: Arc<Open>,
+    digest: Option<String>,
+}
+
+impl Chunk {
+    async fn run(mut self, entry: Entry, offset: u64, mut pieces: mpsc::Receiver<Piece>) -> Result<u64> {
+        let file = self.file().await?;
+        let start = file.len();
+        if offset != start {
+            self.open.put(self.intake.id, file);
+            return Err(Error::Conflict(Conflict::Offset { offset: start }));
+        }
+        let (mut file, sum) = self.take(&entry, file, &mut pieces).await?;
+        if self.digest.as_ref().is_some_and(|digest| *digest != sum) {
+            // Changed on its way: it has to be sent again.
+            file = on_disk(move || file.truncate(start).map(|()| file)).await?;
+            self.intake.rewind(start).await?;
+            self.open.put(self.intake.id, file);
+            return Err(Error::Conflict(Conflict::Offset { offset: start }));
+        }
+        let len = file.len();
+        if self.intake.expected.is_some_and(|expected| len < expected) {
+            self.open.put(self.intake.id, file);
+            return Ok(len);
+        }
+        let checksum = Checksum::parse(&self.transfer.checksum).unwrap_or_default();
+        let done = self.intake.finish(file, checksum).await;
+        if let Err(error) = &done {
+            tracing::info!(image = %self.intake.id, %error, "image upload failed");
+            reconcile::discard(&self.intake.core, self.intake.id, error).await?;
+        }
+        self.intake.tell();
+        done.map(|()| len)
+    }
+
+    /// Where the last chunk has left off.
+    async fn file(&mut self) -> Result<Incoming> {
+        if let Some(file) = self.open.take(self.intake.id).filter(|file| file.len() == self.transfer.size) {
+            return Ok(file);
+        }
+        let (data, id, counted) = (self.intake.core.data.clone(), self.intake.id, self.transfer.size);
+        let file = on_disk(move || Incoming::resume(&data, id, counted)).await?;
+        self.intake.rewind(file.len()).await?;
+        Ok(file)
+    }
+
+    /// Writes what comes. What has come before something goes wrong stays for the next chunk.
+    async fn take(
+        &mut self,
+        entry: &Entry,
+        mut file: Incoming,
+        pieces: &mut mpsc::Receiver<Piece>,
+    ) -> Result<(Incoming, String)> {
+        let mut sum = Sha256::new();
+        let ended = loop {
+            let batch = tokio::select! {
+                () = entry.cancelled.cancelled() => return Err(self.intake.gone()),
+                batch = Batch::take(pieces) => batch,
+            };
+            let batch = match batch {
+                Ok(batch) => batch,
+                Err(error) => break Err(error),
+            };
+            let (is, max) = (file.len() + batch.len, self.intake.expected.unwrap_or(0));
+            if is > max {
+                break Err(Error::field("file", Why::TooLarge { max, is }));
+            }
+            if let Err(error) = self.intake.count(batch.len).await {
+                break Err(error);
+            }
+            let last = batch.last;
+            (file, sum) = on_disk(move || {
+                file.append(&batch.chunks)?;
+                batch.chunks.iter().for_each(|chunk| sum.update(chunk));
+                Ok((file, sum))
+            })
+            .await?;
+            if last {
+                break Ok(());
+            }
+        };
+        match ended {
+            Ok(()) => Ok((file, hex::encode(sum.finalize()))),
+            Err(error) => {
+                self.open.put(self.intake.id, file);
+                Err(error)
+            }
+        }
+    }
+}

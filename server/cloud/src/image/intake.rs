@@ -1,0 +1,143 @@
+//! What every way in has in common: bytes are counted in one transaction with the quota before they are written, and what is complete is
+//! inspected, kept and made active. A way in that fails leaves nothing but its reason.
+
+use super::checksum::Checksum;
+use super::file::{self, Incoming};
+use super::inspect::{Rejection, Verdict};
+use super::store::{self, Hashes};
+use crate::core::Core;
+use crate::db::Tx;
+use crate::fault::{StoreError, incident};
+use crate::{operation, quota};
+use api::quota::Resource;
+use api::{Error, ImageId, Kind, OperationId, ProjectId, Result, UserId, Why};
+use std::io;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+
+/// An image whose data is on its way in.
+pub struct Intake {
+    pub core: Arc<Core>,
+    pub id: ImageId,
+    pub project: ProjectId,
+    pub user: UserId,
+    /// Who hears of it: the project, or everybody.
+    pub audience: Option<ProjectId>,
+    pub operation: OperationId,
+    /// What the sender says will come in all; good for refusing at once and for progress, and not relied on.
+    pub expected: Option<u64>,
+    /// Bytes counted so far.
+    pub received: u64,
+}
+
+impl Intake {
+    /// Before bytes are written they are counted: two ways in at once cannot pass the quota together.
+    pub async fn count(&mut self, bytes: u64) -> Result<()> {
+        let now = self.core.clock.now();
+        let before = self.percent();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        self.require_quota(&mut tx, bytes).await?;
+        if !store::receive(&mut tx, self.id, bytes, now).await? {
+            return Err(self.gone());
+        }
+        self.received += bytes;
+        operation::progress(&mut tx, self.operation, self.percent(), now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        if self.percent() > before || self.expected.is_none() {
+            self.tell();
+        }
+        Ok(())
+    }
+
+    /// Gives bytes back that did not come to stay.
+    pub async fn rewind(&mut self, to: u64) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::rewind(&mut tx, self.id, to).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.received = to;
+        Ok(())
+    }
+
+    pub async fn require_quota(&self, tx: &mut Tx, bytes: u64) -> Result<()> {
+        let asked = [(Resource::ImageBytes, i64::try_from(bytes).unwrap_or(i64::MAX))];
+        match quota::require(tx, self.project, self.user, &asked).await {
+            // What this very image has taken so far is about to be given back.
+            Err(Error::Quota { limit, used, .. }) => {
+                Err(Error::field("file", Why::ImageQuota { limit, used: used - self.received as i64 }))
+            }
+            other => other,
+        }
+    }
+
+    /// All bytes are there: the image is active afterwards.
+    pub async fn finish(&self, file: Incoming, checksum: Option<Checksum>) -> Result<()> {
+        let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
+        let verdict = verdict.map_err(refused)?;
+        let (matches, file) = on_disk(move || {
+            let mut file = file;
+            let is = checksum.map(|checksum| file.matches(checksum)).transpose()?;
+            Ok((is, file))
+        })
+        .await?;
+        if let Some(Err(is)) = matches {
+            return Err(Error::field("file", is));
+        }
+        let hashes = on_disk(move || file.keep()).await?;
+        self.activate(&verdict, &hashes).await
+    }
+
+    async fn activate(&self, verdict: &Verdict, hashes: &Hashes) -> Result<()> {
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let Some(data) = store::activate(&mut tx, self.id, verdict, hashes, now).await? else {
+            return Err(self.gone());
+        };
+        operation::end(&mut tx, self.operation, None, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        if data != self.id {
+            // The same content is there already, and nothing needs it twice.
+            let own = file::kept(&self.core.data, self.id);
+            on_disk(move || file::remove(&own)).await?;
+        }
+        tracing::info!(image = %self.id, project = %self.project, bytes = self.received, "image stored");
+        Ok(())
+    }
+
+    /// How far it is; the last percent is the inspection.
+    fn percent(&self) -> u8 {
+        let expected = self.expected.unwrap_or(u64::MAX).max(1);
+        (u128::from(self.received) * 100 / u128::from(expected)).min(99) as u8
+    }
+
+    pub fn gone(&self) -> Error {
+        Error::not_found(Kind::Image, self.id)
+    }
+
+    pub fn tell(&self) {
+        self.core.hub.changed(Kind::Image, self.id, self.audience);
+        operation::announce(&self.core, self.project);
+    }
+}
+
+/// Runs what blocks where it may.
+pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
+    match spawn_blocking(work).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(failed(error)),
+        Err(error) => Err(incident("image store thread", &error)),
+    }
+}
+
+pub fn failed(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::field("file", Why::StoreFull),
+        _ => incident("image store", &error),
+    }
+}
+
+pub fn refused(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::Unreadable(error) => failed(error),
+        rejection => Error::field("file", Why::Image { what: rejection.to_string() }),
+    }
+}
