@@ -25,6 +25,15 @@ pub fn incoming_folder(data: &Path) -> PathBuf {
     folder(data).join("incoming")
 }
 
+/// Where what is converted is written to.
+pub fn converting_folder(data: &Path) -> PathBuf {
+    folder(data).join("converting")
+}
+
+pub fn converting(data: &Path, id: ImageId) -> PathBuf {
+    converting_folder(data).join(id.to_string())
+}
+
 pub fn kept(data: &Path, id: ImageId) -> PathBuf {
     folder(data).join(id.to_string())
 }
@@ -111,6 +120,26 @@ impl Incoming {
 
     pub fn inspect(&self) -> Result<Verdict, Rejection> {
         inspect::inspect(&self.file, self.len)
+    }
+
+    /// Makes the place for a converted file ready; answers with how large that may become.
+    pub fn make_room(&self, path: &Path) -> io::Result<u64> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        remove(path)?;
+        let space = fstatvfs(&self.file)?;
+        Ok(space.blocks_available().saturating_mul(space.fragment_size()).saturating_sub(RESERVE))
+    }
+
+    /// Goes on with another file in its place.
+    pub fn replace(self, with: &Path) -> io::Result<Self> {
+        let path = incoming(&self.data, self.id);
+        fs::set_permissions(with, Permissions::from_mode(0o600))?;
+        fs::rename(with, &path)?;
+        let file = OpenOptions::new().read(true).append(true).open(path)?;
+        let len = file.metadata()?.len();
+        Ok(Self { file, hashing: None, len, ..self })
     }
 
     /// Whether the data is what it was said to be.

@@ -15,12 +15,17 @@ mod rejection;
 mod source;
 #[cfg(test)]
 pub(super) mod tests;
+mod vdi;
+mod vhd;
+mod vhdx;
+mod vmdk;
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 
 pub use rejection::Rejection;
 pub use source::MAX_READ;
-use source::Source;
+use source::{Source, stands_at};
 
 /// The largest disk that is accepted: 16 TiB, in bytes. ext4 with its usual blocks ends there too, so a larger
 /// number is a damaged header or an attempt to exhaust the host.
@@ -41,6 +46,14 @@ pub enum Format {
     Raw,
     /// An ISO 9660 file system: a CD or DVD.
     Iso,
+    /// VMware's, in the kinds that are one file. It is converted before it is stored, as the following are.
+    Vmdk,
+    /// Virtual PC's and Azure's.
+    Vhd,
+    /// Hyper-V's.
+    Vhdx,
+    /// VirtualBox's.
+    Vdi,
 }
 
 impl Format {
@@ -50,7 +63,16 @@ impl Format {
             Self::Qcow2 => "qcow2",
             Self::Raw => "raw",
             Self::Iso => "iso",
+            Self::Vmdk => "vmdk",
+            Self::Vhd => "vhd",
+            Self::Vhdx => "vhdx",
+            Self::Vdi => "vdi",
         }
+    }
+
+    /// Whether it is stored as it is; what is not is converted to qcow2.
+    pub fn is_stored(self) -> bool {
+        matches!(self, Self::Qcow2 | Self::Raw | Self::Iso)
     }
 
     /// The QEMU block driver that must be named, explicitly, wherever the file is opened.
@@ -58,6 +80,10 @@ impl Format {
         match self {
             Self::Qcow2 => "qcow2",
             Self::Raw | Self::Iso => "raw",
+            Self::Vmdk => "vmdk",
+            Self::Vhd => "vpc",
+            Self::Vhdx => "vhdx",
+            Self::Vdi => "vdi",
         }
     }
 }
@@ -69,7 +95,7 @@ pub struct Verdict {
     /// The size of the disk that the guest sees, in bytes.
     pub virtual_size: u64,
     /// What the format was known by, to be shown: `GPT partition table`, `qcow2 version 3`.
-    pub evidence: &'static str,
+    pub evidence: Cow<'static, str>,
     /// How much of the file was read, in bytes; never more than [`MAX_READ`].
     pub bytes_read: u64,
 }
@@ -96,6 +122,8 @@ pub fn inspect<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> 
     let (format, virtual_size, evidence) = if head.starts_with(qcow2::MAGIC) {
         let (virtual_size, evidence) = qcow2::inspect(&mut source, &head)?;
         (Format::Qcow2, virtual_size, evidence)
+    } else if let Some((format, (virtual_size, evidence))) = converted(&mut source, &head)? {
+        (format, virtual_size, evidence)
     } else {
         let (format, found) = recognise(&mut source, &head)?;
         if found.needs > len {
@@ -105,7 +133,29 @@ pub fn inspect<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> 
         check_size(virtual_size)?;
         (format, virtual_size, found.what)
     };
-    Ok(Verdict { format, virtual_size, evidence, bytes_read: source.bytes_read() })
+    Ok(Verdict { format, virtual_size, evidence: evidence.into(), bytes_read: source.bytes_read() })
+}
+
+/// The formats that are accepted to be converted, by their signatures.
+fn converted<R: Read + Seek>(
+    source: &mut Source<R>,
+    head: &[u8],
+) -> Result<Option<(Format, (u64, &'static str))>, Rejection> {
+    if head.starts_with(vmdk::MAGIC) {
+        return Ok(Some((Format::Vmdk, vmdk::inspect(source, head)?)));
+    }
+    if head.starts_with(vhdx::MAGIC) {
+        return Ok(Some((Format::Vhdx, vhdx::inspect(source)?)));
+    }
+    if stands_at(head, vdi::MAGIC_AT, vdi::MAGIC) {
+        return Ok(Some((Format::Vdi, vdi::inspect(source, head)?)));
+    }
+    let end = source.len().saturating_sub(vhd::FOOTER);
+    let by_footer = source.len() >= vhd::FOOTER && source.read("end", end, 8)?.starts_with(vhd::MAGIC);
+    if head.starts_with(vhd::MAGIC) || by_footer {
+        return Ok(Some((Format::Vhd, vhd::inspect(source, head)?)));
+    }
+    Ok(None)
 }
 
 /// Tells apart the files that QEMU's raw driver is to open, and refuses all others.

@@ -2,8 +2,9 @@
 //! inspected, kept and made active. A way in that fails leaves nothing but its reason.
 
 use super::checksum::Checksum;
+use super::convert;
 use super::file::{self, Incoming};
-use super::inspect::{Rejection, Verdict};
+use super::inspect::{Format, Rejection, Verdict};
 use super::store::{self, Hashes};
 use crate::core::Core;
 use crate::db::Tx;
@@ -70,10 +71,10 @@ impl Intake {
     }
 
     /// All bytes are there: the image is active afterwards.
-    pub async fn finish(&self, file: Incoming, checksum: Option<Checksum>) -> Result<()> {
+    pub async fn finish(&mut self, file: Incoming, checksum: Option<Checksum>) -> Result<()> {
         let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
-        let verdict = verdict.map_err(refused)?;
-        let (matches, file) = on_disk(move || {
+        let mut verdict = verdict.map_err(refused)?;
+        let (matches, mut file) = on_disk(move || {
             let mut file = file;
             let is = checksum.map(|checksum| file.matches(checksum)).transpose()?;
             Ok((is, file))
@@ -82,8 +83,44 @@ impl Intake {
         if let Some(Err(is)) = matches {
             return Err(Error::field("file", is));
         }
+        if !verdict.format.is_stored() {
+            (file, verdict) = self.converted(file, verdict).await?;
+        }
         let hashes = on_disk(move || file.keep()).await?;
         self.activate(&verdict, &hashes).await
+    }
+
+    /// The same disk in the store's own format. It is counted by what it takes then.
+    async fn converted(&mut self, file: Incoming, verdict: Verdict) -> Result<(Incoming, Verdict)> {
+        let from = file::incoming(&self.core.data, self.id);
+        let to = file::converting(&self.core.data, self.id);
+        let place = to.clone();
+        let (room, file) = on_disk(move || file.make_room(&place).map(|room| (room, file))).await?;
+        let made = convert::convert(&from, &verdict, &to, room).await;
+        if let Err(error) = made {
+            tracing::info!(image = %self.id, %error, "an image could not be converted");
+            on_disk(move || file::remove(&to)).await?;
+            let what = format!(
+                "The file is a {} image, and could not be converted to qcow2: {error}.",
+                verdict.format.name().to_uppercase()
+            );
+            return Err(Error::field("file", Why::Image { what }));
+        }
+        let file = on_disk(move || file.replace(&to)).await?;
+        let now = file.len();
+        if now > self.received {
+            self.count(now - self.received).await?;
+        } else {
+            self.rewind(now).await?;
+        }
+        let (of_new, file) = on_disk(move || Ok((file.inspect(), file))).await?;
+        let of_new = of_new.map_err(refused)?;
+        if of_new.format != Format::Qcow2 {
+            let what = "What came of the conversion is not qcow2.".to_owned();
+            return Err(Error::field("file", Why::Image { what }));
+        }
+        let evidence = format!("{}, converted to {}", verdict.evidence, of_new.evidence);
+        Ok((file, Verdict { evidence: evidence.into(), ..of_new }))
     }
 
     async fn activate(&self, verdict: &Verdict, hashes: &Hashes) -> Result<()> {

@@ -8,6 +8,7 @@
 mod calls;
 mod checksum;
 mod chunks;
+mod convert;
 mod edit;
 mod file;
 mod import;
@@ -40,8 +41,9 @@ pub(crate) fn path(data: &Path, id: ImageId) -> PathBuf {
 pub(crate) fn verify(path: &Path, format: DiskFormat) -> Result<(), Rejection> {
     let file = File::open(path).map_err(Rejection::Unreadable)?;
     let len = file.metadata().map_err(Rejection::Unreadable)?.len();
-    let is = DiskFormat::from(inspect::inspect(file, len)?.format);
-    if is == format { Ok(()) } else { Err(Rejection::Changed { was: format.as_str(), is: is.as_str() }) }
+    let found = inspect::inspect(file, len)?.format;
+    let same = found.is_stored() && DiskFormat::from(found) == format;
+    if same { Ok(()) } else { Err(Rejection::Changed { was: format.as_str(), is: found.name() }) }
 }
 
 impl From<Format> for DiskFormat {
@@ -50,6 +52,8 @@ impl From<Format> for DiskFormat {
             Format::Qcow2 => Self::Qcow2,
             Format::Raw => Self::Raw,
             Format::Iso => Self::Iso,
+            // Converted before they are stored.
+            Format::Vmdk | Format::Vhd | Format::Vhdx | Format::Vdi => Self::Qcow2,
         }
     }
 }

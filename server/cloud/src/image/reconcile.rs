@@ -65,13 +65,19 @@ impl ImageService {
     async fn remove_orphans(&self) -> Result<bool> {
         // Files before rows: an upload that begins in between has a row and no file seen here.
         let data = self.core.data.clone();
-        let list = move || Ok((file::list(&file::incoming_folder(&data))?, file::list(&file::folder(&data))?));
-        let (incoming, kept) = on_disk(list).await?;
+        let list = move || {
+            let folders = [file::incoming_folder(&data), file::folder(&data), file::converting_folder(&data)];
+            let [incoming, kept, converting] = folders.map(|folder| file::list(&folder));
+            Ok((incoming?, kept?, converting?))
+        };
+        let (incoming, kept, converting) = on_disk(list).await?;
         let (ids, files) = store::all(self.core.db.read()).await?;
         let incoming =
             incoming.into_iter().filter(|id| !ids.contains(id)).map(|id| file::incoming(&self.core.data, id));
         let kept = kept.into_iter().filter(|id| !files.contains(id)).map(|id| file::kept(&self.core.data, id));
-        let orphans: Vec<_> = incoming.chain(kept).collect();
+        let converting = converting.into_iter().filter(|id| !self.uploads.is_busy(*id));
+        let converting = converting.map(|id| file::converting(&self.core.data, id));
+        let orphans: Vec<_> = incoming.chain(kept).chain(converting).collect();
         let any = !orphans.is_empty();
         for path in orphans {
             tracing::warn!(path = %path.display(), "removing an image file that has no row");

@@ -1,6 +1,7 @@
 //! On a real migrated database and real files in a folder of their own.
 
 mod chunks;
+mod convert;
 mod disk;
 mod import;
 mod interrupted;

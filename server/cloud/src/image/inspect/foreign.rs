@@ -4,13 +4,9 @@ use super::Rejection;
 use super::source::stands_at;
 
 /// Disk formats by the signature that QEMU's prober goes by: where it stands, what it is, what it is called.
-const DISK_FORMATS: [(usize, &[u8], &str); 12] = [
-    (0, b"KDMV", "VMDK"),
+const DISK_FORMATS: [(usize, &[u8], &str); 8] = [
     (0, b"COWD", "VMDK"),
     (0, b"\xbe\xba\xfe\xca\0\0\0\0", "VMDK"),
-    (0, b"conectix", "VHD"),
-    (0, b"vhdxfile", "VHDX"),
-    (64, b"\x7f\x10\xda\xbe", "VDI"),
     (0, b"QED\0", "QED"),
     (0, b"WithoutFreeSpace", "Parallels"),
     (0, b"WithouFreSpacExt", "Parallels"),
@@ -19,7 +15,8 @@ const DISK_FORMATS: [(usize, &[u8], &str); 12] = [
     (0, b"MSWIM\0\0\0", "Windows imaging (WIM)"),
 ];
 
-/// Formats that are known by their last sector: a fixed-size VHD is a raw disk with a footer.
+/// Formats that are known by their last sector. A fixed-size VHD is a raw disk with a footer; one that stands at its usual place has been
+/// seen already.
 const FOOTERS: [(&[u8], &str); 2] = [(b"conectix", "VHD"), (b"koly", "Apple disk (DMG)")];
 
 /// Compression by signature, and the command that undoes it.

@@ -18,6 +18,11 @@ pub enum Rejection {
          image.qcow2"
     )]
     OtherFormat { format: &'static str },
+    #[error(
+        "The file is a {what} image of a kind that names other files, which are never followed. Where they are, make one complete image: \
+         qemu-img convert -O qcow2 FILE image.qcow2"
+    )]
+    OtherFiles { what: &'static str },
     #[error("The file is compressed with {with}. Decompress it first ({undo}) and upload what comes out.")]
     Compressed { with: &'static str, undo: &'static str },
     #[error("The file is {what}, not a disk image. {advice}")]

@@ -1,6 +1,8 @@
 //! Crafted files, one property each, and the same questions put to files that `qemu-img` makes.
 
 pub(in crate::image) mod builder;
+mod converted;
+mod corpus;
 mod foreign;
 mod hostile;
 mod qcow2;

@@ -94,7 +94,7 @@ pub async fn activate(
     .bind(verdict.virtual_size.div_ceil(1 << 30) as i64)
     .bind(now)
     .bind(&hashes.md5)
-    .bind(verdict.evidence)
+    .bind(verdict.evidence.as_ref())
     .bind(data.0.to_string())
     .execute(&mut **tx)
     .await?;

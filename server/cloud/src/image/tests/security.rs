@@ -136,7 +136,7 @@ async fn security_12_active_images_are_immutable() {
     let (_folder, world) = world().await;
     let id = world.image("fixed", &qcow2()).await;
     let before = world.images.image_show(&world.member, id).await.unwrap();
-    let other = Verdict { format: Format::Raw, virtual_size: 512, evidence: "", bytes_read: 0 };
+    let other = Verdict { format: Format::Raw, virtual_size: 512, evidence: "".into(), bytes_read: 0 };
     let mut tx = world.core.db.begin().await.unwrap();
     assert!(!store::receive(&mut tx, id, 1, 1).await.unwrap());
     let hashes = store::Hashes { sha512: "another".into(), md5: "another".into() };

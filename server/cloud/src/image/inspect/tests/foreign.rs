@@ -9,15 +9,15 @@ const SIZE: u64 = 1 << 20;
 #[test]
 fn signatures() {
     let cases: [(u64, &[u8], &str); 43] = [
-        (0, b"KDMV", "a VMDK image, which is not accepted yet. Convert it: qemu-img convert -O qcow2"),
-        (0, b"COWD", "a VMDK image"),
+        (0, b"KDMV", "its VMDK version 0 is unknown"),
+        (0, b"COWD", "a VMDK image, which is not accepted yet. Convert it: qemu-img convert -O qcow2"),
         (0, b"\xbe\xba\xfe\xca\0\0\0\0", "a VMDK image"),
         (0, b"# Disk DescriptorFile\nversion=1\n", "a VMDK image"),
-        (0, b"conectix", "a VHD image"),
-        (SIZE - 512, b"conectix", "a VHD image"),
+        (0, b"conectix", "its VHD footer does not add up"),
+        (SIZE - 512, b"conectix", "its VHD footer does not add up"),
         (SIZE - 511, b"conectix", "a VHD image"),
-        (0, b"vhdxfile", "a VHDX image"),
-        (64, b"\x7f\x10\xda\xbe", "a VDI image"),
+        (0, b"vhdxfile", "neither of its VHDX headers adds up"),
+        (64, b"\x7f\x10\xda\xbe", "its VDI version 0x0 is unknown"),
         (0, b"QED\0", "a QED image"),
         (0, b"WithoutFreeSpace", "a Parallels image"),
         (0, b"WithouFreSpacExt", "a Parallels image"),

@@ -167,14 +167,9 @@ fn other_formats_are_refused() {
     let Some(lab) = Lab::open() else { return };
     lab.raw_disk();
     for (driver, options, expected) in [
-        ("vmdk", "subformat=monolithicSparse", "a VMDK image"),
         ("vmdk", "subformat=monolithicFlat", "a VMDK image"),
         ("vmdk", "subformat=twoGbMaxExtentFlat", "a VMDK image"),
-        ("vmdk", "subformat=streamOptimized", "a VMDK image"),
-        ("vpc", "subformat=dynamic", "a VHD image"),
-        ("vpc", "subformat=fixed", "a VHD image"),
-        ("vhdx", "subformat=dynamic", "a VHDX image"),
-        ("vdi", "static=off", "a VDI image"),
+        ("vmdk", "subformat=twoGbMaxExtentSparse", "a VMDK image"),
         ("qed", "cluster_size=64k", "a QED image"),
         ("parallels", "cluster_size=1M", "a Parallels image"),
         ("qcow", "encryption=off", "qcow2 version 1"),
@@ -182,6 +177,45 @@ fn other_formats_are_refused() {
         let name = format!("{driver}.image");
         lab.run(&["create", "-q", "-f", driver, "-o", options, &name, "16M"]);
         lab.refuses(&name, expected);
+    }
+    // A part of a split disk, by itself.
+    lab.run(&["create", "-q", "-f", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", "split.vmdk", "16M"]);
+    lab.refuses("split-s001.vmdk", "names other files");
+    lab.run(&["create", "-q", "-f", "vmdk", "base.vmdk", "16M"]);
+    lab.run(&["create", "-q", "-f", "vmdk", "-b", "base.vmdk", "-F", "vmdk", "top.vmdk"]);
+    lab.refuses("top.vmdk", "backing file \"base.vmdk\"");
+}
+
+/// Those that are converted: empty and with data.
+#[test]
+fn every_kind_that_is_converted_is_accepted() {
+    let Some(lab) = Lab::open() else { return };
+    let len = lab.raw_disk();
+    for (driver, options, format) in [
+        ("vmdk", "subformat=monolithicSparse", Format::Vmdk),
+        ("vmdk", "subformat=streamOptimized", Format::Vmdk),
+        ("vpc", "subformat=dynamic,force_size=on", Format::Vhd),
+        ("vpc", "subformat=fixed,force_size=on", Format::Vhd),
+        ("vhdx", "subformat=dynamic", Format::Vhdx),
+        ("vhdx", "subformat=fixed", Format::Vhdx),
+        ("vdi", "static=off", Format::Vdi),
+        ("vdi", "static=on", Format::Vdi),
+    ] {
+        let name = format!("made.{driver}");
+        lab.run(&["convert", "-f", "raw", "-O", driver, "-o", options, "disk.raw", &name]);
+        let verdict = lab.inspect(&name).unwrap_or_else(|rejection| panic!("{driver} {options}: {rejection}"));
+        assert_eq!(verdict.format, format, "{driver} {options}");
+        assert!((len..len + 2 * MIB).contains(&verdict.virtual_size), "{driver} {options}: {}", verdict.virtual_size);
+        // Cut short it is another file, or none.
+        let file = OpenOptions::new().write(true).open(lab.path(&name)).unwrap();
+        file.set_len(MIB).unwrap();
+        assert!(lab.inspect(&name).is_err(), "{driver} {options}: accepted at 1 MiB");
+        lab.run(&["create", "-q", "-f", driver, "-o", options, &name, "16M"]);
+        let verdict = lab.inspect(&name);
+        // A stream has its end only when it has been written.
+        if options != "subformat=streamOptimized" {
+            assert_eq!(verdict.unwrap().format, format, "{driver} {options}, empty");
+        }
     }
 }
 

@@ -74,7 +74,7 @@ fn structures_that_fit_and_that_do_not() {
     ];
     for (what, fits, too_long, needs) in cases {
         let verdict = inspected(&fits.0).unwrap_or_else(|rejection| panic!("{what}: {rejection}"));
-        assert_eq!((verdict.evidence, verdict.virtual_size), (what, MIB));
+        assert_eq!((verdict.evidence.as_ref(), verdict.virtual_size), (what, MIB));
         assert_eq!(verdict.format, if what.starts_with("ISO") { Format::Iso } else { Format::Raw });
         check(what, &too_long.0, &format!("ends at byte 1048576, but its {what} needs {needs} bytes"));
     }

@@ -1,0 +1,76 @@
+//! Conversion to the store's format, by qemu-img: never before the inspector has accepted the file, always with both formats named, and
+//! under limits of CPU time, memory, file size and time, so that a file made to exhaust the host exhausts its own allowance (class 5).
+
+use super::inspect::Verdict;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// The processor time that a conversion may take, in seconds.
+const CPU: u64 = 30 * 60;
+/// Its address space, in bytes: Nova and Glance give qemu-img as much.
+const MEMORY: u64 = 1 << 30;
+const TIME: Duration = Duration::from_secs(60 * 60);
+/// What qcow2 adds to the data at most: its tables, a thousandth, and what it begins with.
+const TABLES: u64 = 64 << 20;
+/// The most of a complaint that is kept, in bytes.
+const SAID_MAX: usize = 300;
+
+/// Why a file was not converted.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    #[error("the program that converts images cannot be started: {0}")]
+    Start(io::Error),
+    #[error("the conversion took longer than an hour")]
+    TooLong,
+    #[error("qemu-img gave up: {0}")]
+    Failed(String),
+}
+
+/// A driver's options as QEMU reads them: a comma in a value is written twice.
+fn image_options(driver: &str, path: &Path) -> String {
+    format!("driver={driver},file.driver=file,file.filename={}", path.to_string_lossy().replace(',', ",,"))
+}
+
+/// Makes a qcow2 file of an inspected one. `room` is what the file system can take, in bytes.
+pub async fn convert(from: &Path, verdict: &Verdict, to: &Path, room: u64) -> Result<(), ConvertError> {
+    let largest = verdict.virtual_size.saturating_add(verdict.virtual_size / 1000).saturating_add(TABLES).min(room);
+    let mut command = Command::new("prlimit");
+    command
+        .args([&format!("--cpu={CPU}"), &format!("--as={MEMORY}"), &format!("--fsize={largest}")])
+        .args(["--core=0", "--nofile=64", "--"])
+        .args(["qemu-img", "convert", "--image-opts", "-O", "qcow2", "-o", "compat=1.1", "-m", "2", "-t", "writeback"])
+        .arg(image_options(verdict.format.driver(), from))
+        .arg(to)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("LC_ALL", "C")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let child = command.spawn().map_err(ConvertError::Start)?;
+    let output = tokio::time::timeout(TIME, child.wait_with_output()).await;
+    let output = output.map_err(|_| ConvertError::TooLong)?.map_err(ConvertError::Start)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.replace(&*from.to_string_lossy(), "FILE").replace(&*to.to_string_lossy(), "IMAGE");
+    let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SAID_MAX).collect();
+    Err(ConvertError::Failed(if said.trim().is_empty() { output.status.to_string() } else { said.trim().to_owned() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_cannot_add_options() {
+        let options = image_options("vmdk", Path::new("/data/a,file.filename=/etc/shadow"));
+        assert_eq!(options, "driver=vmdk,file.driver=file,file.filename=/data/a,,file.filename=/etc/shadow");
+    }
+}
