@@ -25,6 +25,8 @@ pages! {
     instance_launch = "instances/launch";
     images = "images";
     image_create = "images/create";
+    /// What others share with the project.
+    images_shared = "images/shared";
     /// Takes a POST with the form of `image_create`.
     image_upload = "images/upload";
     /// An administrator's page: every project's images.
@@ -71,6 +73,20 @@ pub fn image(project: ProjectId, id: ImageId) -> String {
 /// Takes a PUT with a chunk of the image's file, which begins at that byte.
 pub fn image_file(project: ProjectId, id: ImageId, offset: u64) -> String {
     within(project, format_args!("images/{id}/file?offset={offset}"))
+}
+
+/// The image's data.
+pub fn image_data(project: ProjectId, id: ImageId) -> String {
+    within(project, format_args!("images/{id}/file"))
+}
+
+pub fn image_copy(project: ProjectId, id: ImageId) -> String {
+    within(project, format_args!("images/{id}/copy"))
+}
+
+/// Whom an image is shared with.
+pub fn image_members(project: ProjectId, id: ImageId) -> String {
+    within(project, format_args!("images/{id}?tab=members"))
 }
 
 pub fn image_edit(project: ProjectId, id: ImageId) -> String {

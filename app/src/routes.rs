@@ -8,7 +8,7 @@ use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImp
 #[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
 use crate::identity::{NoProject, SignIn};
-use crate::image::{AllImages, ImageCreatePage, ImageEditPage, ImagePage, Images};
+use crate::image::{AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages};
 use crate::layout::NotFoundPage;
 #[cfg(not(debug_assertions))]
 use crate::layout::NotFoundPage as DevUi;
@@ -39,7 +39,9 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("key-pairs/:id") view=KeypairPage ssr=Async/>
                 <Route path=path!("images") view=Images ssr=Async/>
                 <Route path=path!("images/create") view=ImageCreatePage ssr=Async/>
+                <Route path=path!("images/shared") view=SharedImages ssr=Async/>
                 <Route path=path!("images/:id") view=ImagePage ssr=Async/>
+                <Route path=path!("images/:id/copy") view=ImageCopyPage ssr=Async/>
                 <Route path=path!("images/:id/edit") view=ImageEditPage ssr=Async/>
                 <Route path=path!("networks") view=Networks ssr=Async/>
                 <Route path=path!("networks/create") view=NetworkCreatePage ssr=Async/>

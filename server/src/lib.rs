@@ -6,6 +6,7 @@ pub mod config;
 mod console;
 pub mod data;
 pub mod doctor;
+mod download;
 mod drivers;
 mod events;
 mod failure;
@@ -133,7 +134,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/p/{project}/instances/{id}/console/vnc", get(console::vnc))
         .route("/p/{project}/instances/{id}/console/serial", get(console::serial))
         .route("/p/{project}/images/upload", post(upload::upload))
-        .route("/p/{project}/images/{id}/file", put(upload::append))
+        .route("/p/{project}/images/{id}/file", put(upload::append).get(download::download))
         .fallback(pages::not_found)
         .layer(from_fn_with_state(edge.clone(), pages::gate))
         .layer(from_fn_with_state(edge.clone(), session::identify))

@@ -1,6 +1,6 @@
 //! Glance's part: images.
 
-use crate::{ImageId, ListQuery, Micros, Page, Result, caller::Caller};
+use crate::{ImageId, ListQuery, Micros, Page, ProjectId, Result, caller::Caller};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,6 +63,9 @@ impl ImageStatus {
 #[serde(rename_all = "snake_case")]
 pub enum ImageVerb {
     Launch,
+    Download,
+    /// Make a new image of it.
+    Copy,
     Edit,
     Deactivate,
     Reactivate,
@@ -83,6 +86,8 @@ pub enum ImageRefusal {
     Deactivated,
     #[error("It is not deactivated.")]
     NotDeactivated,
+    #[error("Its visibility is not “shared”. Edit the image first.")]
+    NotShared,
 }
 
 /// Who sees an image.
@@ -186,18 +191,18 @@ pub struct Image {
 impl Image {
     /// Whether the verb is possible now: the one rule behind the service, its API and every greyed-out button.
     pub fn can(&self, verb: ImageVerb) -> std::result::Result<(), ImageRefusal> {
-        let changes = verb != ImageVerb::Launch;
+        let changes = !matches!(verb, ImageVerb::Launch | ImageVerb::Download | ImageVerb::Copy);
         if changes && !self.changeable {
             return Err(ImageRefusal::Foreign);
         }
         match (verb, self.status) {
             (ImageVerb::Delete, _) if self.protected => Err(ImageRefusal::Protected),
             (ImageVerb::Delete | ImageVerb::Edit, _) => Ok(()),
-            (ImageVerb::Launch | ImageVerb::Deactivate, ImageStatus::Active) => Ok(()),
-            (ImageVerb::Launch | ImageVerb::Deactivate, ImageStatus::Deactivated) => Err(ImageRefusal::Deactivated),
-            (ImageVerb::Launch | ImageVerb::Deactivate, _) => Err(ImageRefusal::NotActive),
             (ImageVerb::Reactivate, ImageStatus::Deactivated) => Ok(()),
             (ImageVerb::Reactivate, _) => Err(ImageRefusal::NotDeactivated),
+            (_, ImageStatus::Active) => Ok(()),
+            (_, ImageStatus::Deactivated) => Err(ImageRefusal::Deactivated),
+            (_, _) => Err(ImageRefusal::NotActive),
         }
     }
 }
@@ -213,6 +218,49 @@ pub struct NewImage {
     pub min_disk_gb: String,
     /// Empty means 0.
     pub min_ram_mb: String,
+}
+
+/// What a project made of an image that was offered to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    /// Not answered yet: the image can be used by its id, and stands in no list.
+    Pending,
+    Accepted,
+    Rejected,
+}
+
+impl MemberStatus {
+    pub const ALL: [MemberStatus; 3] = [MemberStatus::Pending, MemberStatus::Accepted, MemberStatus::Rejected];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// A project that an image is shared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageMember {
+    pub project: ProjectId,
+    pub project_name: String,
+    pub status: MemberStatus,
+    pub created_at: Micros,
+    pub updated_at: Micros,
+}
+
+/// An image that another project shares with the caller's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedImage {
+    pub image: Image,
+    pub status: MemberStatus,
 }
 
 /// What an upload by chunks begins with.
@@ -309,6 +357,16 @@ pub trait Images: Send + Sync {
     async fn image_catalogue(&self, caller: &Caller) -> Result<Vec<CatalogueEntry>>;
     async fn image_import_known(&self, caller: &Caller, key: &str, visibility: &str) -> Result<ImageId>;
     async fn image_edit(&self, caller: &Caller, id: ImageId, edit: ImageChange) -> Result<()>;
+    /// The projects that an image is shared with: for its owner.
+    async fn image_member_list(&self, caller: &Caller, id: ImageId) -> Result<Vec<ImageMember>>;
+    /// Offers a shared image to a project, by its id.
+    async fn image_member_add(&self, caller: &Caller, id: ImageId, member: &str) -> Result<()>;
+    async fn image_member_remove(&self, caller: &Caller, id: ImageId, member: ProjectId) -> Result<()>;
+    /// What others share with the caller's project.
+    async fn image_shared_list(&self, caller: &Caller) -> Result<Vec<SharedImage>>;
+    async fn image_shared_answer(&self, caller: &Caller, id: ImageId, status: MemberStatus) -> Result<()>;
+    /// A new image of the caller's project with the same data.
+    async fn image_copy(&self, caller: &Caller, id: ImageId, name: &str) -> Result<ImageId>;
     async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
     async fn image_reactivate(&self, caller: &Caller, id: ImageId) -> Result<()>;
     async fn image_delete(&self, caller: &Caller, id: ImageId) -> Result<()>;
@@ -350,8 +408,10 @@ mod tests {
 
     /// The verbs that the state allows.
     fn check(status: ImageStatus, expected: &str) {
-        const VERBS: [(ImageVerb, &str); 5] = [
+        const VERBS: [(ImageVerb, &str); 7] = [
             (ImageVerb::Launch, "launch"),
+            (ImageVerb::Download, "download"),
+            (ImageVerb::Copy, "copy"),
             (ImageVerb::Edit, "edit"),
             (ImageVerb::Deactivate, "deactivate"),
             (ImageVerb::Reactivate, "reactivate"),
@@ -367,7 +427,7 @@ mod tests {
         check(ImageStatus::Queued, "edit delete");
         check(ImageStatus::Saving, "edit delete");
         check(ImageStatus::Importing, "edit delete");
-        check(ImageStatus::Active, "launch edit deactivate delete");
+        check(ImageStatus::Active, "launch download copy edit deactivate delete");
         check(ImageStatus::Deactivated, "edit reactivate delete");
         check(ImageStatus::Killed, "edit delete");
     }

@@ -1,6 +1,6 @@
 //! Texts of images.
 
-use api::image::{ImageRefusal, ImageStatus, Visibility};
+use api::image::{ImageRefusal, ImageStatus, MemberStatus, Visibility};
 
 texts! {
     pub struct Image {
@@ -41,6 +41,32 @@ texts! {
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
         delete_chosen = "Delete chosen", "선택 항목 삭제";
         delete_many_title = "Delete the chosen images?", "선택한 이미지를 삭제할까요?";
+        copy = "Copy to a new image", "새 이미지로 복사";
+        copy_image = "Copy image", "이미지 복사";
+        copy_hint = "The copy belongs to this project and stands on the same data, which is stored once.", "복사본은 이 프로젝트에 속하며 데이터는 한 번만 저장됩니다.";
+        copy_of: fn(&str) -> String = |name| format!("Copy of {name}"), |name| format!("{name} 복사본");
+        create_volume = "Create volume", "볼륨 생성";
+        no_block_storage = "Volumes need block storage, which this cloud does not have.", "이 클라우드에는 블록 스토리지가 없어 볼륨을 생성할 수 없습니다.";
+        members = "Members", "멤버";
+        no_members = "Shared with nobody", "공유한 프로젝트가 없습니다";
+        no_members_hint = "Projects that the image is shared with stand here, with what they made of the offer.", "이미지를 공유한 프로젝트와 수락 여부가 여기에 표시됩니다.";
+        members_foreign = "Only the owner sees whom the image is shared with", "공유 대상은 소유자만 볼 수 있습니다";
+        not_shared = "Members count while the visibility is “shared”", "공개 범위가 ‘공유’일 때만 멤버가 사용할 수 있습니다";
+        share = "Share with a project", "프로젝트와 공유";
+        member_id = "Project ID", "프로젝트 ID";
+        member_id_hint = "The other project finds its ID on its page of shared images.", "상대 프로젝트는 공유받은 이미지 페이지에서 ID를 확인할 수 있습니다.";
+        unshare = "Stop sharing", "공유 중지";
+        unshare_title: fn(&str) -> String = |name| format!("Stop sharing with {name}?"), |name| format!("{name} 프로젝트와 공유를 중지할까요?");
+        unshare_body = "The project cannot launch from the image any more. Its instances keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
+        member_status: fn(MemberStatus) -> &'static str = member_status_en, member_status_ko;
+        shared_images = "Shared with this project", "공유받은 이미지";
+        shared_hint = "Images that other projects offer. Those that are accepted stand among this project’s images.", "다른 프로젝트가 공유한 이미지입니다. 수락하면 이 프로젝트의 이미지 목록에 표시됩니다.";
+        own_id = "This project’s ID, for those who want to share with it", "공유하려는 프로젝트에 알려 줄 이 프로젝트의 ID";
+        no_offers = "Nothing is shared with this project", "공유받은 이미지가 없습니다";
+        no_offers_hint = "Give the ID above to the owner of an image.", "위 ID를 이미지 소유자에게 알려 주세요.";
+        accept = "Accept", "수락";
+        reject = "Reject", "거절";
+        answered = "This is the answer already.", "이미 선택한 응답입니다.";
         edit = "Edit", "편집";
         edit_image = "Edit image", "이미지 편집";
         deactivate = "Deactivate", "비활성화";
@@ -147,7 +173,24 @@ fn refusal_ko(refusal: ImageRefusal) -> String {
         ImageRefusal::Protected => "삭제 방지가 설정되어 있습니다. 먼저 이미지를 편집해 해제해 주세요.",
         ImageRefusal::NotActive => "사용 가능한 이미지로만 할 수 있습니다.",
         ImageRefusal::Deactivated => "비활성화된 이미지입니다. 먼저 다시 활성화해 주세요.",
+        ImageRefusal::NotShared => "공개 범위가 ‘공유’가 아닙니다. 먼저 이미지를 편집해 주세요.",
         ImageRefusal::NotDeactivated => "비활성화되어 있지 않습니다.",
     }
     .to_owned()
+}
+
+fn member_status_en(status: MemberStatus) -> &'static str {
+    match status {
+        MemberStatus::Pending => "Pending",
+        MemberStatus::Accepted => "Accepted",
+        MemberStatus::Rejected => "Rejected",
+    }
+}
+
+fn member_status_ko(status: MemberStatus) -> &'static str {
+    match status {
+        MemberStatus::Pending => "대기 중",
+        MemberStatus::Accepted => "수락함",
+        MemberStatus::Rejected => "거절함",
+    }
 }

@@ -3,7 +3,7 @@
 use crate::Fail;
 use crate::backend::*;
 use api::ImageId;
-use api::image::{CatalogueEntry, Image, UploadState};
+use api::image::{CatalogueEntry, Image, ImageMember as Member, SharedImage, UploadState};
 use api::metadef::Namespace;
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
@@ -159,5 +159,58 @@ pub async fn image_import_known(
     let caller = caller(&project).await?;
     let id = answer(backend()?.images.image_import_known(&caller, &key, &visibility).await)?;
     redirect(&crate::paths::image(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_member_list")]
+pub async fn image_member_list(project: String, id: String) -> Result<Vec<Member>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_member_list(&caller, parse(Kind::Image, &id)?).await)
+}
+
+/// Leads back to the image's members.
+#[server(endpoint = "image_member_add")]
+pub async fn image_member_add(project: String, id: String, member: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    answer(backend()?.images.image_member_add(&caller, id, &member).await)?;
+    redirect(&crate::paths::image_members(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_member_remove")]
+pub async fn image_member_remove(project: String, id: String, member: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    answer(backend()?.images.image_member_remove(&caller, id, parse(Kind::Project, &member)?).await)?;
+    redirect(&crate::paths::image_members(caller.project, id));
+    Ok(())
+}
+
+#[server(endpoint = "image_shared_list")]
+pub async fn image_shared_list(project: String) -> Result<Vec<SharedImage>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_shared_list(&caller).await)
+}
+
+/// `accepted`, `rejected` or `pending`.
+#[server(endpoint = "image_shared_answer")]
+pub async fn image_shared_answer(project: String, id: String, status: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    let status =
+        answer(api::image::MemberStatus::parse(&status).ok_or_else(|| Error::field("status", Why::NotAChoice)))?;
+    answer(backend()?.images.image_shared_answer(&caller, id, status).await)?;
+    redirect(&crate::paths::images_shared(caller.project));
+    Ok(())
+}
+
+/// Leads to the new image.
+#[server(endpoint = "image_copy")]
+pub async fn image_copy(project: String, id: String, name: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let id = parse(Kind::Image, &id)?;
+    let copy = answer(backend()?.images.image_copy(&caller, id, &name).await)?;
+    redirect(&crate::paths::image(caller.project, copy));
     Ok(())
 }

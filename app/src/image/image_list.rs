@@ -57,7 +57,10 @@ fn ListPage(all: bool) -> impl IntoView {
     let title = if all { t.image.all_images } else { t.common.images };
     view! {
         <PageHeader title hint=if all { t.image.all_images_hint } else { t.image.images_hint }>
-            {(!all).then(|| view! { <CreateButton variant=Variant::Primary/> })}
+            {(!all).then(|| view! {
+                <LinkButton href=paths::images_shared(here.id())>{t.image.shared_images}</LinkButton>
+                <CreateButton variant=Variant::Primary/>
+            })}
         </PageHeader>
         <Outcomes calls/>
         <Load from=page let:page>

@@ -1,6 +1,7 @@
 //! An image: what it is, what the inspection found, what stands on it, what has been done with it.
 
 use super::calls::image_show;
+use super::members::Members;
 use super::resume::ResumeUpload;
 use super::{Verbs, badge};
 use crate::compute::InstancesOfImage;
@@ -25,7 +26,7 @@ pub fn ImagePage() -> impl IntoView {
         move || (here.project.get(), id.get(), live.version(Kind::Image)),
         |(project, id, _)| image_show(project, id),
     );
-    let current = current_tab(&["overview", "properties", "instances", "actions"]);
+    let current = current_tab(&["overview", "properties", "members", "instances", "actions"]);
     view! {
         <Load from=image let:image>
             {
@@ -35,6 +36,7 @@ pub fn ImagePage() -> impl IntoView {
                 let tabs = vec![
                     Tab::new("overview", t.common.overview),
                     Tab::new("properties", t.image.properties),
+                    Tab::new("members", t.image.members),
                     Tab::new("instances", t.common.instances),
                     Tab::new("actions", t.compute.action_log),
                 ];
@@ -53,6 +55,7 @@ pub fn ImagePage() -> impl IntoView {
                     <Tabs label=t.image.image tabs current/>
                     {switch(move || match current.get() {
                         "actions" => view! { <TargetOperations kind=Kind::Image target=id/> }.into_any(),
+                        "members" => view! { <Members image=image.get_untracked()/> }.into_any(),
                         "instances" => view! { <InstancesOfImage image=id/> }.into_any(),
                         "properties" => (move || properties(image.get())).into_any(),
                         _ => (move || facts(image.get())).into_any(),

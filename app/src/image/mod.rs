@@ -1,24 +1,29 @@
 //! Glance's pages: images.
 
 pub mod calls;
+mod copy_page;
 mod image_create;
 mod image_edit;
 mod image_list;
 mod image_page;
+mod members;
 mod property_fields;
 mod resume;
 mod send;
+mod shared_list;
 mod upload;
 
+pub use copy_page::ImageCopyPage;
 pub use image_create::ImageCreatePage;
 pub use image_edit::ImageEditPage;
 pub use image_list::{AllImages, Images};
 pub use image_page::ImagePage;
+pub use shared_list::SharedImages;
 
 use crate::i18n::text;
 use crate::project::here;
 use crate::ui::{Call, Icon, Question, RowAction, StateBadge, Tone};
-use api::image::{Image, ImageStatus, ImageVerb};
+use api::image::{Image, ImageStatus, ImageVerb, MemberStatus};
 use calls::{ImageDeactivate, ImageDelete, ImageReactivate};
 use leptos::prelude::*;
 
@@ -30,6 +35,15 @@ fn badge(status: ImageStatus) -> impl IntoView {
         ImageStatus::Killed => Tone::Bad,
     };
     view! { <StateBadge state=status.as_str() tone label=(text().image.status)(status)/> }
+}
+
+fn member_badge(status: MemberStatus) -> impl IntoView {
+    let tone = match status {
+        MemberStatus::Pending => Tone::Attention,
+        MemberStatus::Accepted => Tone::Good,
+        MemberStatus::Rejected => Tone::Neutral,
+    };
+    view! { <StateBadge state=status.as_str() tone label=(text().image.member_status)(status)/> }
 }
 
 /// What can be asked of an image's row or page.
@@ -60,6 +74,10 @@ impl Verbs {
             crate::paths::with_query(&crate::paths::instance_launch(here.id()), &[("image", &image.id.to_string())]),
         );
         let edit = RowAction::link(t.image.edit, Icon::Edit, crate::paths::image_edit(here.id(), image.id));
+        let download =
+            RowAction::link(t.common.download, Icon::Download, crate::paths::image_data(here.id(), image.id)).external();
+        let copy = RowAction::link(t.image.copy, Icon::Copy, crate::paths::image_copy(here.id(), image.id));
+        let volume = RowAction::link(t.image.create_volume, Icon::Add, String::new());
         let activity = if image.status == ImageStatus::Deactivated {
             RowAction::post(t.image.reactivate, Icon::Power, self.reactivate, fields())
                 .disabled_because(why(ImageVerb::Reactivate))
@@ -73,6 +91,9 @@ impl Verbs {
         vec![
             launch.disabled_because(why(ImageVerb::Launch)),
             edit.disabled_because(why(ImageVerb::Edit)),
+            download.disabled_because(image.can(ImageVerb::Download).err().map(t.image.refusal)),
+            copy.disabled_because(why(ImageVerb::Copy)),
+            volume.disabled_because(Some(t.image.no_block_storage.to_owned())),
             activity,
             delete.disabled_because(why(ImageVerb::Delete)),
         ]

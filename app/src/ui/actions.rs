@@ -17,6 +17,8 @@ pub struct RowAction {
     icon: Icon,
     target: Target,
     danger: bool,
+    /// The link leads to a file, which is the browser's own business.
+    external: bool,
     disabled_because: Option<String>,
     question: Option<Question>,
 }
@@ -44,12 +46,17 @@ impl RowAction {
     }
 
     fn new(label: String, icon: Icon, target: Target) -> Self {
-        Self { label, icon, target, danger: false, disabled_because: None, question: None }
+        Self { label, icon, target, danger: false, external: false, disabled_because: None, question: None }
     }
 
     /// Shown, but not possible now.
     pub fn disabled_because(self, why: Option<String>) -> Self {
         Self { disabled_because: why, ..self }
+    }
+
+    /// A link that the console's own router leaves alone: a download.
+    pub fn external(self) -> Self {
+        Self { external: true, ..self }
     }
 
     /// Asks first; for what destroys something.
@@ -58,7 +65,7 @@ impl RowAction {
     }
 
     fn stands_out(&self) -> bool {
-        self.disabled_because.is_none() && !self.danger
+        self.disabled_because.is_none() && !self.danger && !self.external
     }
 }
 
@@ -110,7 +117,8 @@ fn item(id: &str, action: RowAction, standing: &mut Option<AnyView>) -> AnyView 
     }
     match (action.target, action.question) {
         (Target::Link(href), _) => {
-            view! { <a class=class href=href on:click=|event| hide_around(&event)>{face}</a> }.into_any()
+            let rel = action.external.then_some("external");
+            view! { <a class=class href=href rel=rel on:click=|event| hide_around(&event)>{face}</a> }.into_any()
         }
         (Target::Post(call, fields), Some(question)) => {
             let ask = Ask { call, fields, question, button: action.label };

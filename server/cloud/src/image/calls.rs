@@ -10,7 +10,8 @@ use crate::metadef;
 use crate::operation::{self, Target};
 use api::error::{Conflict, Failed};
 use api::image::{
-    CatalogueEntry, Image, ImageChange, ImageVerb, Images, NewImport, NewUpload, UploadState, Visibility,
+    CatalogueEntry, Image, ImageChange, ImageMember, ImageVerb, Images, MemberStatus, NewImport, NewUpload, SharedImage,
+    UploadState, Visibility,
 };
 use api::metadef::ResourceType;
 use api::{Caller, Error, ImageId, Kind, ListQuery, Page, ProjectId, Result, Why};
@@ -22,19 +23,19 @@ use std::collections::BTreeSet;
 const MANY: usize = ListQuery::MAX_LIMIT as usize;
 
 /// Whether the caller sees and changes every project's images.
-fn rules(caller: &Caller) -> bool {
+pub(super) fn rules(caller: &Caller) -> bool {
     authz::require(caller, Action::EveryImage).is_ok()
 }
 
 impl ImageService {
     /// An image that the caller may see.
-    async fn find(&self, db: &mut SqliteConnection, caller: &Caller, id: ImageId) -> Result<store::Row> {
+    pub(super) async fn find(&self, db: &mut SqliteConnection, caller: &Caller, id: ImageId) -> Result<store::Row> {
         let within = (!rules(caller)).then_some(caller.project);
         store::find(db, within, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))
     }
 
     /// An image that the caller may do this to, now.
-    async fn find_to(
+    pub(super) async fn find_to(
         &self,
         tx: &mut Tx,
         caller: &Caller,
@@ -67,7 +68,7 @@ impl ImageService {
         Ok(())
     }
 
-    fn tell(&self, caller: &Caller, id: ImageId, audience: Option<ProjectId>) {
+    pub(super) fn tell(&self, caller: &Caller, id: ImageId, audience: Option<ProjectId>) {
         self.core.hub.changed(Kind::Image, id, audience);
         operation::announce(&self.core, caller.project);
     }
@@ -132,6 +133,30 @@ impl Images for ImageService {
 
     async fn image_import_known(&self, caller: &Caller, key: &str, visibility: &str) -> Result<ImageId> {
         self.import_known(caller, key, visibility).await
+    }
+
+    async fn image_member_list(&self, caller: &Caller, id: ImageId) -> Result<Vec<ImageMember>> {
+        self.members(caller, id).await
+    }
+
+    async fn image_member_add(&self, caller: &Caller, id: ImageId, member: &str) -> Result<()> {
+        self.add_member(caller, id, member).await
+    }
+
+    async fn image_member_remove(&self, caller: &Caller, id: ImageId, member: ProjectId) -> Result<()> {
+        self.remove_member(caller, id, member).await
+    }
+
+    async fn image_shared_list(&self, caller: &Caller) -> Result<Vec<SharedImage>> {
+        self.offers(caller).await
+    }
+
+    async fn image_shared_answer(&self, caller: &Caller, id: ImageId, status: MemberStatus) -> Result<()> {
+        self.answer_offer(caller, id, status).await
+    }
+
+    async fn image_copy(&self, caller: &Caller, id: ImageId, name: &str) -> Result<ImageId> {
+        self.copy(caller, id, name).await
     }
 
     async fn image_deactivate(&self, caller: &Caller, id: ImageId) -> Result<()> {

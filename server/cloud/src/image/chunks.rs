@@ -28,7 +28,7 @@ const FILE_NAME_MAX: usize = 255;
 const WAITING: usize = 16;
 
 /// The files of uploads that are under way, between their chunks: with the hashes so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Open(Mutex<HashMap<ImageId, Incoming>>);
 
 impl Open {

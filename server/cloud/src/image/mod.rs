@@ -16,6 +16,7 @@ pub mod inspect;
 mod intake;
 mod reconcile;
 mod service;
+mod share;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ mod upload;
 
 pub use import::{Resolve, Web};
 pub use service::ImageService;
+pub use share::Download;
 pub(crate) use store::{LaunchImage, base, launch_image};
 
 use api::ImageId;

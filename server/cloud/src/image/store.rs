@@ -2,6 +2,7 @@
 
 mod attributes;
 mod data;
+pub mod member;
 pub mod transfer;
 
 pub use attributes::{Attributes, edit, set_deactivated, set_properties};
@@ -52,6 +53,8 @@ fn audience(row: &SqliteRow) -> std::result::Result<Option<ProjectId>, sqlx::Err
 #[derive(Debug)]
 pub struct Row {
     pub project: ProjectId,
+    /// The file that holds its data.
+    pub data: ImageId,
     pub image: Image,
 }
 
@@ -96,7 +99,7 @@ impl FromRow<'_, SqliteRow> for Row {
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
         };
-        Ok(Self { project: id(row, "project_id")?, image })
+        Ok(Self { project: id(row, "project_id")?, data: id(row, "data_id")?, image })
     }
 }
 
@@ -120,12 +123,14 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
     let mut filter = Filter::default().and("i.deleted_at is null", vec![]);
     let visibility = query.filter("visibility");
     if let Some(project) = project {
-        let owner = vec![Value::Text(project.0.to_string())];
-        filter = if visibility == Visibility::Community.as_str() {
-            filter.and("i.project_id = ? or i.visibility in ('community', 'public')", owner)
-        } else {
-            filter.and("i.project_id = ? or i.visibility = 'public'", owner)
-        };
+        let project = Value::Text(project.0.to_string());
+        let others =
+            if visibility == Visibility::Community.as_str() { "in ('community', 'public')" } else { "= 'public'" };
+        let seen = format!(
+            "i.project_id = ? or i.visibility {others} or (i.visibility = 'shared' and exists (select 1 from image_member m \
+             where m.image_id = i.id and m.project_id = ? and m.status = 'accepted'))"
+        );
+        filter = filter.and(seen, vec![project.clone(), project]);
     }
     if !query.search.is_empty() {
         let pattern = Value::Text(contains(&query.search));
@@ -164,7 +169,9 @@ pub async fn find(db: &mut SqliteConnection, project: Option<ProjectId>, image: 
     let row: Option<Row> = sqlx::query_as(
         "select i.*, p.name as owner_name from image i join project p on p.id = i.project_id
          where i.id = $1 and i.deleted_at is null
-           and ($2 is null or i.project_id = $2 or i.visibility in ('community', 'public'))",
+           and ($2 is null or i.project_id = $2 or i.visibility in ('community', 'public')
+                or (i.visibility = 'shared'
+                    and exists (select 1 from image_member m where m.image_id = i.id and m.project_id = $2)))",
     )
     .bind(image.0.to_string())
     .bind(project.map(|project| project.0.to_string()))

@@ -102,6 +102,22 @@ pub async fn activate(
     Ok((done.rows_affected() == 1).then_some(data))
 }
 
+/// Gives a new image the data of another.
+pub async fn copy_data(tx: &mut Tx, from: ImageId, to: ImageId, now: Micros) -> Result<()> {
+    sqlx::query(
+        "update image set status = 'active', updated_at = $3, source = $1,
+                (format, size, virtual_size, checksum, md5, evidence, data_id, min_disk_gb) =
+                (select format, size, virtual_size, checksum, md5, evidence, data_id, min_disk_gb from image where id = $1)
+         where id = $2",
+    )
+    .bind(from.0.to_string())
+    .bind(to.0.to_string())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub async fn delete(tx: &mut Tx, image: ImageId, now: Micros) -> Result<()> {
     sqlx::query("update image set deleted_at = $2, updated_at = $2 where id = $1 and deleted_at is null")
         .bind(image.0.to_string())
