@@ -123,3 +123,50 @@ async fn administrators_see_every_projects_images() {
     assert_eq!(client.get(&format!("/p/{}/images/{id}", admin.project)).await.status, 200);
     assert_eq!(count(&client.get(&format!("/p/{}/images", admin.project)).await, "tbody tr"), 0);
 }
+
+#[tokio::test]
+async fn the_create_page_has_three_ways_in() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let page = format!("/p/{project}/images/create");
+    assert_eq!(count(&client.get(&page).await, "form[enctype='multipart/form-data'] [type=file]"), 1);
+    let url = client.get(&format!("{page}?tab=url")).await;
+    assert_eq!(attribute(&url, "form.form", "action"), "/api/image_import");
+    let catalogue = client.get(&format!("{page}?tab=catalogue")).await;
+    assert!(count(&catalogue, "tbody tr") >= 6);
+
+    let project_text = project.to_string();
+    let inner = [("project", project_text.as_str()), ("url", "http://2130706433/disk.img"), ("name", "inner")];
+    let refused = client.post_from(&format!("{page}?tab=url"), "/api/image_import", &inner).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(count(&refused, "[name=url][aria-invalid=true]"), 1);
+    assert_eq!(attribute(&refused, "[name=name]", "value"), "inner");
+}
+
+#[tokio::test]
+async fn sharing_has_a_page_on_both_sides() {
+    let world = world().await;
+    let project = world.with_every_role().await;
+    let admin = world.admin().await;
+    let id = image(&world, &admin, "disk").await;
+    let (owner, member) = (world.sign_in("admin").await, world.sign_in("member").await);
+    let (own, id, theirs) = (admin.project.to_string(), id.to_string(), project.to_string());
+    let members = format!("/p/{own}/images/{id}?tab=members");
+    assert_eq!(count(&owner.get(&members).await, "form[action='/api/image_member_add']"), 0, "not while it is private");
+    let share = [("project", own.as_str()), ("id", &id), ("name", "disk"), ("visibility", "shared"), ("min_disk_gb", "1")];
+    owner.post_from(&members, "/api/image_edit", &share).await.location();
+    assert_eq!(count(&owner.get(&members).await, "form[action='/api/image_member_add']"), 1);
+    let wrong = [("project", own.as_str()), ("id", &id), ("member", "nobody")];
+    let refused = owner.post_from(&members, "/api/image_member_add", &wrong).await;
+    assert_eq!(count(&refused, "[name=member][aria-invalid=true]"), 1);
+    let right = [("project", own.as_str()), ("id", &id), ("member", theirs.as_str())];
+    assert_eq!(owner.post_from(&members, "/api/image_member_add", &right).await.location(), members);
+
+    let offers = format!("/p/{theirs}/images/shared");
+    let page = member.get(&offers).await;
+    assert_eq!(attribute(&page, "tbody .state", "data-state"), "pending");
+    let accept = [("project", theirs.as_str()), ("id", &id), ("status", "accepted")];
+    member.post_from(&offers, "/api/image_shared_answer", &accept).await.location();
+    assert_eq!(count(&member.get(&format!("/p/{theirs}/images")).await, &format!("tr#row-{id}")), 1);
+    assert_eq!(attribute(&owner.get(&members).await, "tbody .state", "data-state"), "accepted");
+}

@@ -118,3 +118,69 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
+
+async fn put(client: &Client, project: ProjectId, id: &str, offset: usize, chunk: &[u8]) -> Answer {
+    let request = client
+        .request(Method::PUT, &format!("/p/{project}/images/{id}/file?offset={offset}"))
+        .header(ACCEPT, "application/json")
+        .header("sec-fetch-site", "same-origin");
+    client.send(request.body(Body::from(chunk.to_vec())).unwrap()).await
+}
+
+#[tokio::test]
+async fn chunks_outlive_the_program() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let (project, disk) = (admin.project, server::seed::disk());
+    let (size, in_project) = (disk.len().to_string(), project.to_string());
+    let fields = [("project", in_project.as_str()), ("name", "chunked"), ("size", size.as_str()), ("file_name", "disk.img")];
+    let begun = client.call("image_upload_begin", &fields).await;
+    assert_eq!(begun.status, 200, "{}", begun.text());
+    let id = begun.json().as_str().unwrap().to_owned();
+    let first = put(&client, project, &id, 0, &disk[..500_000]).await;
+    assert_eq!(first.json()["offset"], 500_000, "{}", first.text());
+    let page = client.get(&format!("/p/{project}/images/{id}")).await;
+    assert!(page.text().contains("disk.img"), "the page asks for the same file");
+
+    let world = world.reopen().await;
+    let client = world.sign_in("admin").await;
+    world.settle().await;
+    let wrong = put(&client, project, &id, 0, &disk[..500_000]).await;
+    assert_eq!(wrong.status, 409, "{}", wrong.text());
+    let fields = [("project", in_project.as_str()), ("id", id.as_str())];
+    let state = client.call("image_upload_show", &fields).await;
+    assert_eq!(state.json()["offset"], 500_000, "{}", state.text());
+    let last = put(&client, project, &id, 500_000, &disk[500_000..]).await;
+    assert_eq!(last.json()["offset"], disk.len(), "{}", last.text());
+    let image = world.cloud.images.image_show(&admin, id.parse().unwrap()).await.unwrap();
+    assert_eq!(image.status.as_str(), "active");
+}
+
+#[tokio::test]
+async fn downloads_by_ranges() {
+    let world = world().await;
+    let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
+    let disk = server::seed::disk();
+    let made = send(&client, project, "application/json", form(&[("name", "디스크")], &disk)).await;
+    let path = format!("/p/{project}/images/{}/file", made.json()["id"].as_str().unwrap());
+    let get = async |range: Option<&str>, tag: Option<&str>| {
+        let mut request = client.request(Method::GET, &path).header("accept-encoding", "gzip, br");
+        for (name, value) in [("range", range), ("if-range", tag)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        client.send(request.body(Body::empty()).unwrap()).await
+    };
+    let whole = get(None, None).await;
+    assert_eq!((whole.status, whole.body.len()), (200, disk.len()));
+    assert_eq!(whole.body, disk);
+    assert!(whole.header("content-disposition").starts_with("attachment; filename*=UTF-8''%EB"));
+    let tag = whole.header("etag").to_owned();
+    let part = get(Some("bytes=510-511"), Some(&tag)).await;
+    assert_eq!((part.status, &part.body[..]), (206, &disk[510..512]));
+    assert_eq!(part.header("content-range"), format!("bytes 510-511/{}", disk.len()));
+    assert_eq!(get(Some("bytes=-1"), None).await.body.len(), 1);
+    assert_eq!(get(Some("bytes=510-511"), Some("\"other\"")).await.status, 200, "another version: all of it");
+    assert_eq!(get(Some("bytes=99999999-"), None).await.status, 416);
+}

@@ -9,6 +9,7 @@ mod life;
 mod list;
 mod refused;
 mod security;
+mod share;
 mod shared_data;
 mod upload;
 
