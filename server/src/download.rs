@@ -8,7 +8,8 @@ use app::backend::SignedIn;
 use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+    RANGE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -85,7 +86,10 @@ async fn send(found: Download, headers: &HeaderMap) -> Response {
 enum Asked {
     All,
     /// Both ends belong to it.
-    Part { from: u64, to: u64 },
+    Part {
+        from: u64,
+        to: u64,
+    },
     /// No byte of the file.
     Nothing,
 }

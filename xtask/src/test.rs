@@ -27,8 +27,21 @@ pub fn test() -> Result<Totals> {
     let tests = argv("cargo", ["test", "--no-fail-fast"]);
     let mut inside = testbed::inside(&tests);
     totals += Totals::of_cargo_test(inside.current_dir(paths::root()?))?;
+    totals += fuzz()?;
     totals += e2e::browser_tests(&paths::target()?.join("debug/offing"), &image, &[])?;
     Ok(totals)
+}
+
+/// A minute of fuzzing, where cargo-fuzz and the nightly compiler that it takes are there.
+fn fuzz() -> Result<Totals> {
+    let nightly = succeeds(&mut argv("cargo", ["+nightly", "--version"]));
+    if !nightly || !succeeds(&mut argv("cargo", ["fuzz", "--version"])) {
+        println!("test: fuzzing of the image inspector left out: it takes cargo-fuzz and a nightly compiler");
+        return Ok(Totals { skipped: 1, ..Totals::default() });
+    }
+    let mut fuzz =
+        argv("cargo", ["+nightly", "fuzz", "run", "inspect", "--", "-max_total_time=60", "-rss_limit_mb=512"]);
+    Totals::of_check("fuzzing of the image inspector", fuzz.current_dir(paths::root()?.join("server/cloud")))
 }
 
 /// The browser's half apart: with the other, `app` would have both features at once.

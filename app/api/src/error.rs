@@ -189,7 +189,9 @@ pub enum Why {
     NothingChosen,
     #[error("Not a checksum: MD5, SHA-256 and SHA-512 have 32, 64 and 128 hex digits.")]
     NotAChecksum,
-    #[error("The data is not what it ought to be: its checksum is {is}, not {expected}. Get it again from where it is sound.")]
+    #[error(
+        "The data is not what it ought to be: its checksum is {is}, not {expected}. Get it again from where it is sound."
+    )]
     Checksum { expected: String, is: String },
     #[error("Not an address to fetch from: it begins with http:// or https://, and has no user or password in it.")]
     NotAUrl,

@@ -199,14 +199,13 @@ fn why_ko(why: &Why) -> String {
         Why::Property { name, why } => format!("{name}: {}", why_ko(why)),
         Why::NotAnInteger => "정수를 입력해 주세요.".to_owned(),
         Why::NothingChosen => "하나 이상 선택해 주세요.".to_owned(),
-        Why::NotAChecksum => {
-            "체크섬이 아닙니다. MD5, SHA-256, SHA-512는 각각 32, 64, 128자리 16진수입니다.".to_owned()
-        }
+        Why::NotAChecksum => "체크섬이 아닙니다. MD5, SHA-256, SHA-512는 각각 32, 64, 128자리 16진수입니다.".to_owned(),
         Why::Checksum { expected, is } => format!(
             "데이터가 예상과 다릅니다. 체크섬이 {expected}이어야 하지만 {is}입니다. 원본을 확인한 후 다시 시도해 주세요."
         ),
         Why::NotAUrl => {
-            "가져올 수 있는 주소가 아닙니다. http:// 또는 https://로 시작하고 사용자 이름이나 비밀번호가 없어야 합니다.".to_owned()
+            "가져올 수 있는 주소가 아닙니다. http:// 또는 https://로 시작하고 사용자 이름이나 비밀번호가 없어야 합니다."
+                .to_owned()
         }
         Why::NotPublic { host, address } => {
             format!("{host}은(는) 인터넷 주소가 아닌 {address}(으)로 연결됩니다. 이런 주소에서는 가져올 수 없습니다.")

@@ -35,12 +35,10 @@ pub fn Members(image: Image) -> impl IntoView {
     ];
     let rows = Rows::new(|member: &ImageMember| member.project.to_string(), |member| member.project_name.clone())
         .actions(move |member| {
-            let fields = vec![
-                ("project", here.project.get()),
-                ("id", id.to_string()),
-                ("member", member.project.to_string()),
-            ];
-            let question = Question::new((t.image.unshare_title)(&member.project_name), t.image.unshare_body).undoable();
+            let fields =
+                vec![("project", here.project.get()), ("id", id.to_string()), ("member", member.project.to_string())];
+            let question =
+                Question::new((t.image.unshare_title)(&member.project_name), t.image.unshare_body).undoable();
             let action = RowAction::post(t.image.unshare, Icon::Delete, remove, fields).confirm(question);
             vec![action.disabled_because(here.read_only())]
         });

@@ -75,7 +75,8 @@ impl Verbs {
         );
         let edit = RowAction::link(t.image.edit, Icon::Edit, crate::paths::image_edit(here.id(), image.id));
         let download =
-            RowAction::link(t.common.download, Icon::Download, crate::paths::image_data(here.id(), image.id)).external();
+            RowAction::link(t.common.download, Icon::Download, crate::paths::image_data(here.id(), image.id))
+                .external();
         let copy = RowAction::link(t.image.copy, Icon::Copy, crate::paths::image_copy(here.id(), image.id));
         let volume = RowAction::link(t.image.create_volume, Icon::Add, String::new());
         let activity = if image.status == ImageStatus::Deactivated {

@@ -27,8 +27,10 @@ pub fn SharedImages() -> impl IntoView {
         }),
         Column::new("owner", t.common.owner, |shared: &SharedImage| shared.image.owner_name.clone()),
         Column::new("format", t.image.format, |shared: &SharedImage| shared.image.format.map(|it| it.as_str())),
-        Column::new("size", t.common.size, |shared: &SharedImage| shared.image.size.map(|bytes| view! { <Bytes bytes/> }))
-            .number(),
+        Column::new("size", t.common.size, |shared: &SharedImage| {
+            shared.image.size.map(|bytes| view! { <Bytes bytes/> })
+        })
+        .number(),
         Column::new("status", t.common.status, |shared: &SharedImage| member_badge(shared.status)),
         Column::new("created", t.common.created, |shared: &SharedImage| view! { <When at=shared.image.created_at/> }),
     ];

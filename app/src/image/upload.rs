@@ -3,10 +3,10 @@
 
 use super::calls::{image_upload_begin, image_upload_show};
 use super::send::{self, Answer};
+use crate::Fail;
 use crate::i18n::format;
 use crate::paths;
 use crate::ui::Call;
-use crate::Fail;
 use api::error::Conflict;
 use api::image::UploadState;
 use api::{Error, ImageId, ProjectId, Why};

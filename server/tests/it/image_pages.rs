@@ -153,7 +153,8 @@ async fn sharing_has_a_page_on_both_sides() {
     let (own, id, theirs) = (admin.project.to_string(), id.to_string(), project.to_string());
     let members = format!("/p/{own}/images/{id}?tab=members");
     assert_eq!(count(&owner.get(&members).await, "form[action='/api/image_member_add']"), 0, "not while it is private");
-    let share = [("project", own.as_str()), ("id", &id), ("name", "disk"), ("visibility", "shared"), ("min_disk_gb", "1")];
+    let share =
+        [("project", own.as_str()), ("id", &id), ("name", "disk"), ("visibility", "shared"), ("min_disk_gb", "1")];
     owner.post_from(&members, "/api/image_edit", &share).await.location();
     assert_eq!(count(&owner.get(&members).await, "form[action='/api/image_member_add']"), 1);
     let wrong = [("project", own.as_str()), ("id", &id), ("member", "nobody")];

@@ -133,7 +133,8 @@ async fn chunks_outlive_the_program() {
     let (client, admin) = (world.sign_in("admin").await, world.admin().await);
     let (project, disk) = (admin.project, server::seed::disk());
     let (size, in_project) = (disk.len().to_string(), project.to_string());
-    let fields = [("project", in_project.as_str()), ("name", "chunked"), ("size", size.as_str()), ("file_name", "disk.img")];
+    let fields =
+        [("project", in_project.as_str()), ("name", "chunked"), ("size", size.as_str()), ("file_name", "disk.img")];
     let begun = client.call("image_upload_begin", &fields).await;
     assert_eq!(begun.status, 200, "{}", begun.text());
     let id = begun.json().as_str().unwrap().to_owned();

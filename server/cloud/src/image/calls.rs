@@ -1,7 +1,7 @@
 //! The contract's calls: what is shown of images, and what may change of them.
 
-use super::service::ImageService;
 use super::import::catalogue;
+use super::service::ImageService;
 use super::{edit, store};
 use crate::authz::{self, Action};
 use crate::db::Tx;
@@ -10,8 +10,8 @@ use crate::metadef;
 use crate::operation::{self, Target};
 use api::error::{Conflict, Failed};
 use api::image::{
-    CatalogueEntry, Image, ImageChange, ImageMember, ImageVerb, Images, MemberStatus, NewImport, NewUpload, SharedImage,
-    UploadState, Visibility,
+    CatalogueEntry, Image, ImageChange, ImageMember, ImageVerb, Images, MemberStatus, NewImport, NewUpload,
+    SharedImage, UploadState, Visibility,
 };
 use api::metadef::ResourceType;
 use api::{Caller, Error, ImageId, Kind, ListQuery, Page, ProjectId, Result, Why};

@@ -114,7 +114,10 @@ mod tests {
     fn by_length() {
         assert_eq!(Checksum::parse(" "), Ok(None));
         assert_eq!(Checksum::parse(&"A".repeat(32)), Ok(Some(Checksum::Md5("a".repeat(32)))));
-        assert_eq!(Checksum::parse(&format!("sha512:{}", "0".repeat(128))), Ok(Some(Checksum::Sha512("0".repeat(128)))));
+        assert_eq!(
+            Checksum::parse(&format!("sha512:{}", "0".repeat(128))),
+            Ok(Some(Checksum::Sha512("0".repeat(128))))
+        );
         assert_eq!(Checksum::parse("abc"), Err(Why::NotAChecksum));
         assert_eq!(Checksum::parse(&"z".repeat(64)), Err(Why::NotAChecksum));
     }

@@ -117,8 +117,7 @@ impl ImageService {
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let found = store::transfer::transfer(&mut db, caller.project, id).await?;
         drop(db);
-        let transfer =
-            found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))?;
+        let transfer = found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))?;
         let Some(entry) = self.uploads.try_enter(id) else {
             return Err(Error::Conflict(Conflict::Offset { offset: transfer.size }));
         };

@@ -136,11 +136,11 @@ pub fn inspect<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> 
     Ok(Verdict { format, virtual_size, evidence: evidence.into(), bytes_read: source.bytes_read() })
 }
 
+/// The size of the disk in bytes, and what the format was known by.
+type Known = (u64, &'static str);
+
 /// The formats that are accepted to be converted, by their signatures.
-fn converted<R: Read + Seek>(
-    source: &mut Source<R>,
-    head: &[u8],
-) -> Result<Option<(Format, (u64, &'static str))>, Rejection> {
+fn converted<R: Read + Seek>(source: &mut Source<R>, head: &[u8]) -> Result<Option<(Format, Known)>, Rejection> {
     if head.starts_with(vmdk::MAGIC) {
         return Ok(Some((Format::Vmdk, vmdk::inspect(source, head)?)));
     }

@@ -1,8 +1,8 @@
 //! The reconciler of images: removes what uploads of a dead process left behind, files without a row, and deleted images that nothing
 //! stands on any more; notices files that are not what they were. A pass takes no arguments: after a restart the first pass does what any other would have done.
 
-use super::service::ImageService;
 use super::intake::on_disk;
+use super::service::ImageService;
 use super::{file, store};
 use crate::core::{Core, measured};
 use crate::fault::StoreError;

@@ -11,10 +11,10 @@ use super::checksum::Checksum;
 use super::chunks::intake;
 use super::file::{self, Incoming};
 use super::intake::{Intake, on_disk};
+use super::reconcile;
 use super::service::{self, ImageService};
 use super::store::{self, NewTransfer, Transfer};
 use super::upload::{self, Entry};
-use super::reconcile;
 use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::fault::StoreError;
@@ -55,7 +55,9 @@ impl ImageService {
             text => faults.take("checksum_url", web::parse(text)).map(Some),
         };
         let mut image = new.image;
-        if image.name.trim().is_empty() && let Some(url) = &url {
+        if image.name.trim().is_empty()
+            && let Some(url) = &url
+        {
             image.name = file_name(url).to_owned();
         }
         let form = faults.take_all(service::read(image))?;
@@ -149,7 +151,11 @@ impl Import {
             Err(fault) => {
                 let attempts = if self.intake.received > begun { 1 } else { self.transfer.attempts + 1 };
                 tracing::info!(image = %id, error = %fault.error, attempts, "an import failed");
-                if fault.passing && attempts < ATTEMPTS { self.later(attempts).await } else { self.kill(&fault.error).await }
+                if fault.passing && attempts < ATTEMPTS {
+                    self.later(attempts).await
+                } else {
+                    self.kill(&fault.error).await
+                }
             }
         };
         if let Err(error) = written {
@@ -203,7 +209,9 @@ impl Import {
         }
         let mut tx = self.core.db.begin().await.map_err(StoreError).map_err(Error::from)?;
         self.intake.require_quota(&mut tx, expected.unwrap_or(0).saturating_sub(from)).await?;
-        store::transfer::expect(&mut tx, self.intake.id, expected, &strong_etag(response)).await.map_err(Error::from)?;
+        store::transfer::expect(&mut tx, self.intake.id, expected, &strong_etag(response))
+            .await
+            .map_err(Error::from)?;
         tx.commit().await.map_err(StoreError).map_err(Error::from)?;
         self.intake.tell();
         Ok(())

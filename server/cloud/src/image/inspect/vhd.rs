@@ -28,7 +28,11 @@ fn sums(bytes: &[u8], at: usize) -> bool {
 /// The size of the disk in bytes, and the words for the kind. The footer stands at the end, and a dynamic disk has a copy at the beginning.
 pub(super) fn inspect<R: Read + Seek>(source: &mut Source<R>, head: &[u8]) -> Result<(u64, &'static str), Rejection> {
     let end = source.len().saturating_sub(FOOTER);
-    let footer = if head.starts_with(MAGIC) { source.read("VHD footer", 0, FOOTER)? } else { source.read("VHD footer", end, FOOTER)? };
+    let footer = if head.starts_with(MAGIC) {
+        source.read("VHD footer", 0, FOOTER)?
+    } else {
+        source.read("VHD footer", end, FOOTER)?
+    };
     let be32 = |at| field(&footer, at).map(u32::from_be_bytes).unwrap_or_default();
     let be64 = |at| field(&footer, at).map(u64::from_be_bytes).unwrap_or_default();
     if !footer.starts_with(MAGIC) || !sums(&footer, 64) {
@@ -56,7 +60,10 @@ fn dynamic<R: Read + Seek>(source: &mut Source<R>, at: u64, size: u64) -> Result
         return Err(damaged("its VHD header does not add up"));
     }
     // A parent's identity or a place to look for it.
-    if !stands_at(&header, 40, &[0; 16]) || !stands_at(&header, 64, &[0; 512]) || header[576..768].iter().any(|byte| *byte != 0) {
+    if !stands_at(&header, 40, &[0; 16])
+        || !stands_at(&header, 64, &[0; 512])
+        || header[576..768].iter().any(|byte| *byte != 0)
+    {
         return Err(Rejection::BackingFile { name: "(not named)".to_owned() });
     }
     let (entries, block) = (u64::from(be32(28)), u64::from(be32(32)));

@@ -99,8 +99,11 @@ fn header<R: Read + Seek>(source: &mut Source<R>) -> Result<(), Rejection> {
     if header[48..64].iter().any(|byte| *byte != 0) { Err(Rejection::NotClosed) } else { Ok(()) }
 }
 
-/// Where block table and metadata lie, and how long they are.
-fn regions<R: Read + Seek>(source: &mut Source<R>) -> Result<((u64, u64), (u64, u64)), Rejection> {
+/// Where a region lies, and how long it is.
+type Place = (u64, u64);
+
+/// Block table and metadata.
+fn regions<R: Read + Seek>(source: &mut Source<R>) -> Result<(Place, Place), Rejection> {
     for at in REGIONS {
         let table = source.read("VHDX region table", at, TABLE)?;
         if !table.starts_with(b"regi") || !sums(&table) {
@@ -127,7 +130,7 @@ struct Disk {
     sector: u64,
 }
 
-fn read_metadata<R: Read + Seek>(source: &mut Source<R>, region: (u64, u64)) -> Result<Disk, Rejection> {
+fn read_metadata<R: Read + Seek>(source: &mut Source<R>, region: Place) -> Result<Disk, Rejection> {
     let (start, length) = region;
     let table = source.read("VHDX metadata", start, TABLE)?;
     if !table.starts_with(b"metadata") || length < TABLE {
@@ -163,7 +166,11 @@ fn read_metadata<R: Read + Seek>(source: &mut Source<R>, region: (u64, u64)) -> 
         sector: sector.unwrap_or_default(),
     };
     let fits = disk.block.is_power_of_two() && (MIB..=256 * MIB).contains(&disk.block);
-    if fits && matches!(disk.sector, 512 | 4096) { Ok(disk) } else { Err(damaged("its blocks have an impossible size")) }
+    if fits && matches!(disk.sector, 512 | 4096) {
+        Ok(disk)
+    } else {
+        Err(damaged("its blocks have an impossible size"))
+    }
 }
 
 #[cfg(test)]

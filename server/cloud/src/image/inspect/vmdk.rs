@@ -4,7 +4,7 @@
 
 use super::rejection::shown;
 use super::source::{Source, field};
-use super::{Rejection, SECTOR};
+use super::{MAX_READ, Rejection, SECTOR};
 use std::io::{Read, Seek};
 
 pub(super) const MAGIC: &[u8] = b"KDMV";
@@ -132,7 +132,7 @@ fn footer<R: Read + Seek>(source: &mut Source<R>, first: &Header) -> Result<Head
     if same { Ok(footer) } else { Err(damaged("its footer and its header say different things")) }
 }
 
-/// Every grain table has to lie in the file.
+/// Every grain table has to lie in the file, and so has every grain, as far as half of the budget lets them be looked at.
 fn directory<R: Read + Seek>(source: &mut Source<R>, header: &Header) -> Result<(), Rejection> {
     let table_size = u64::from(header.entries) * 4;
     let tables = header.capacity.div_ceil(header.grain * u64::from(header.entries));
@@ -142,6 +142,16 @@ fn directory<R: Read + Seek>(source: &mut Source<R>, header: &Header) -> Result<
         let end = entry * SECTOR + table_size;
         if end > source.len() {
             return Err(Rejection::Truncated { what: "VMDK grain table", needs: end, has: source.len() });
+        }
+        if source.bytes_read() > MAX_READ / 2 {
+            continue;
+        }
+        let table = source.read("VMDK grain table", entry * SECTOR, table_size)?;
+        let (grains, _) = table.as_chunks::<4>();
+        // 0 and 1 stand for grains of nothing.
+        let last = grains.iter().map(|grain| u64::from(u32::from_le_bytes(*grain))).filter(|grain| *grain > 1).max();
+        if let Some(needs) = last.map(|last| (last + 1) * SECTOR).filter(|needs| *needs > source.len()) {
+            return Err(Rejection::Truncated { what: "VMDK grain", needs, has: source.len() });
         }
     }
     Ok(())

@@ -66,13 +66,14 @@ pub async fn remove(tx: &mut Tx, image: ImageId, project: ProjectId) -> Result<b
 
 /// False if nothing was offered.
 pub async fn answer(tx: &mut Tx, image: ImageId, project: ProjectId, to: MemberStatus, now: Micros) -> Result<bool> {
-    let done = sqlx::query("update image_member set status = $3, updated_at = $4 where image_id = $1 and project_id = $2")
-        .bind(image.0.to_string())
-        .bind(project.0.to_string())
-        .bind(to.as_str())
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    let done =
+        sqlx::query("update image_member set status = $3, updated_at = $4 where image_id = $1 and project_id = $2")
+            .bind(image.0.to_string())
+            .bind(project.0.to_string())
+            .bind(to.as_str())
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -8,7 +8,12 @@ use api::image::{ImageStatus, NewUpload};
 use sha2::{Digest as _, Sha256, Sha512};
 
 fn new(file: &[u8], checksum: &str) -> NewUpload {
-    NewUpload { image: named("chunked"), size: file.len() as u64, file_name: "disk.img".into(), checksum: checksum.into() }
+    NewUpload {
+        image: named("chunked"),
+        size: file.len() as u64,
+        file_name: "disk.img".into(),
+        checksum: checksum.into(),
+    }
 }
 
 impl World {
@@ -85,7 +90,10 @@ async fn a_chunk_that_breaks_off_leaves_what_has_come() {
     assert!(offset <= 5 * MIB);
     assert_eq!(world.used().await, offset as i64);
     world.append(id, offset, &file[offset..]).await.unwrap();
-    assert_eq!(world.images.image_show(&world.member, id).await.unwrap().checksum, Some(hex::encode(Sha512::digest(&file))));
+    assert_eq!(
+        world.images.image_show(&world.member, id).await.unwrap().checksum,
+        Some(hex::encode(Sha512::digest(&file)))
+    );
 }
 
 /// The program dies between two chunks, having counted bytes that never reached the disk.

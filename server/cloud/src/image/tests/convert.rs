@@ -45,7 +45,8 @@ async fn other_formats_are_converted() {
         assert_eq!(fs::read(&back).unwrap()[..content.len()], content, "{driver} {options}");
     }
     assert!(!world.images.pass().await.unwrap(), "nothing lies about");
-    let used: u64 = world.files().iter().map(|name| fs::metadata(folder.path().join("images").join(name)).unwrap().len()).sum();
+    let used: u64 =
+        world.files().iter().map(|name| fs::metadata(folder.path().join("images").join(name)).unwrap().len()).sum();
     assert_eq!(world.used().await, used as i64, "what is stored is what counts");
 }
 

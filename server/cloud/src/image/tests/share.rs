@@ -37,7 +37,8 @@ async fn offered_accepted_rejected_and_taken_back() {
     assert_eq!(world.sees(id).await, (false, false));
     world.offer(id).await;
     assert_eq!(world.sees(id).await, (true, false), "pending: by its id only");
-    let status = async || world.images.image_shared_list(&world.stranger).await.unwrap().pop().map(|shared| shared.status);
+    let status =
+        async || world.images.image_shared_list(&world.stranger).await.unwrap().pop().map(|shared| shared.status);
     assert_eq!(status().await, Some(MemberStatus::Pending));
     for (answer, listed) in
         [(MemberStatus::Accepted, true), (MemberStatus::Rejected, false), (MemberStatus::Accepted, true)]
@@ -109,7 +110,12 @@ async fn a_copy_stands_on_the_same_file() {
     let mut tx = world.core.db.begin().await.unwrap();
     quota::set(&mut tx, world.member.project, Resource::ImageBytes, 1000).await.unwrap();
     tx.commit().await.unwrap();
-    let to = ImageChange { name: "t".into(), visibility: "community".into(), min_disk_gb: "1".into(), ..ImageChange::default() };
+    let to = ImageChange {
+        name: "t".into(),
+        visibility: "community".into(),
+        min_disk_gb: "1".into(),
+        ..ImageChange::default()
+    };
     world.images.image_edit(&world.stranger, copy, to).await.unwrap();
     let result = world.images.image_copy(&world.member, copy, "too much").await;
     assert!(matches!(result.unwrap_err().of_field("file"), Some(Why::ImageQuota { .. })));

@@ -95,7 +95,17 @@ fn vhd_kinds() {
 /// A dynamic VDI of 2 MiB with one block.
 fn vdi() -> File {
     let mut file = File::zeros(3 << 20).bytes(0, b"<<< a disk >>>").bytes(64, b"\x7f\x10\xda\xbe");
-    let words = [(68, 0x0001_0001), (72, 400), (76, 1), (340, 512), (344, 1024), (360, 512), (376, 1 << 20), (384, 2), (388, 1)];
+    let words = [
+        (68, 0x0001_0001),
+        (72, 400),
+        (76, 1),
+        (340, 512),
+        (344, 1024),
+        (360, 512),
+        (376, 1 << 20),
+        (384, 2),
+        (388, 1),
+    ];
     for (at, value) in words {
         file = file.bytes(at, &(value as u32).to_le_bytes());
     }
@@ -115,5 +125,9 @@ fn vdi_kinds() {
     check("a map outside", &with(340, 0xffff_fe00), "block map");
     check("a block outside", &with(512, 1), "outside its blocks");
     check("many blocks", &with(384, u32::MAX), "impossible things");
-    check("a block behind the end", &vdi().bytes(388, &2_u32.to_le_bytes()).bytes(344, &(3_u32 << 20).to_le_bytes()).0, "VDI block");
+    check(
+        "a block behind the end",
+        &vdi().bytes(388, &2_u32.to_le_bytes()).bytes(344, &(3_u32 << 20).to_le_bytes()).0,
+        "VDI block",
+    );
 }

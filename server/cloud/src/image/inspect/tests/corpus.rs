@@ -21,7 +21,8 @@ fn look(file: &[u8]) {
 #[test]
 fn spoiled_files_are_judged_and_nothing_else() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/inspect");
-    let mut files: Vec<Vec<u8>> = fs::read_dir(folder).unwrap().map(|it| fs::read(it.unwrap().path()).unwrap()).collect();
+    let mut files: Vec<Vec<u8>> =
+        fs::read_dir(folder).unwrap().map(|it| fs::read(it.unwrap().path()).unwrap()).collect();
     assert!(files.len() >= 8, "the corpus is there");
     files.extend([qcow2(2).0, qcow2(3).0, vmdk(SOUND).0]);
     for (n, file) in files.iter().enumerate() {

@@ -8,7 +8,10 @@ use super::{check, inspected};
 fn sound_images_are_accepted() {
     for (version, evidence) in [(2, "qcow2 version 2"), (3, "qcow2 version 3")] {
         let verdict = inspected(&qcow2(version).0).unwrap();
-        assert_eq!((verdict.format, verdict.virtual_size, verdict.evidence.as_ref()), (Format::Qcow2, 1 << 30, evidence));
+        assert_eq!(
+            (verdict.format, verdict.virtual_size, verdict.evidence.as_ref()),
+            (Format::Qcow2, 1 << 30, evidence)
+        );
         assert!(verdict.bytes_read < 512 << 10, "{verdict:?}");
     }
 }
