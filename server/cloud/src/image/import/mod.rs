@@ -184,7 +184,7 @@ impl Import {
         if first(&response) != file.len() {
             return Err(Fault::passing(url.host_str().unwrap_or_default(), "the answer is another part of the file"));
         }
-        self.expect(&response, file.len()).await?;
+        self.announced(&response, file.len()).await?;
         let file = self.receive(&url, response, file).await?;
         Ok(self.intake.finish(file, checksum).await?)
     }
@@ -201,7 +201,7 @@ impl Import {
     }
 
     /// Refuses at once what will be too much by the sender's own word.
-    async fn expect(&mut self, response: &Response, from: u64) -> std::result::Result<(), Fault> {
+    async fn announced(&mut self, response: &Response, from: u64) -> std::result::Result<(), Fault> {
         let expected = response.content_length().map(|rest| rest.saturating_add(from));
         self.intake.expected = expected;
         if let Some(is) = expected.filter(|expected| *expected > SIZE_MAX) {
