@@ -7,13 +7,13 @@ texts! {
         image = "Image", "이미지";
         create_image = "Create image", "이미지 생성";
         no_images = "No images yet", "아직 이미지가 없습니다";
-        no_images_hint = "An image is the disk that an instance starts from. Upload one in qcow2, raw or ISO format.", "이미지는 인스턴스가 시작하는 디스크입니다. qcow2, raw 또는 ISO 형식의 파일을 업로드해 주세요.";
+        no_images_hint = "An image is the disk that an instance starts from. Upload one, fetch it from a URL or choose one from the catalogue.", "이미지는 인스턴스가 시작하는 디스크입니다. 파일을 업로드하거나 URL 또는 카탈로그에서 가져와 주세요.";
 
         upload = "Upload", "업로드";
         uploading = "Uploading", "업로드 중";
         inspecting = "Sent. The file is being inspected.", "전송이 끝났습니다. 파일을 검사하고 있습니다.";
         file = "File", "파일";
-        file_hint = "qcow2, raw or ISO. The file is inspected before it is stored.", "qcow2, raw 또는 ISO 파일을 선택해 주세요. 저장하기 전에 파일을 검사합니다.";
+        file_hint = "qcow2, raw or ISO; VMDK, VHD, VHDX and VDI are converted to qcow2. The file is inspected before it is stored.", "qcow2, raw 또는 ISO 파일을 선택해 주세요. VMDK, VHD, VHDX, VDI는 qcow2로 변환됩니다. 저장하기 전에 파일을 검사합니다.";
         from_file = "From this computer", "이 컴퓨터에서 업로드";
         from_url = "From a URL", "URL에서 가져오기";
         from_catalogue = "Catalogue", "카탈로그";
@@ -31,11 +31,11 @@ texts! {
         waiting = "The server does not answer. It is tried again by itself.", "서버에서 응답이 없습니다. 자동으로 다시 시도합니다.";
         unfinished = "The upload is not complete", "업로드가 완료되지 않았습니다";
         arriving = "Data is arriving right now, sent from another page.", "다른 페이지에서 데이터를 전송하고 있습니다.";
-        choose_again: fn(&str) -> String = |name| format!("Choose the file {name} again to go on from there. What has arrived is kept for a day."), |name| format!("이어서 업로드하려면 {name} 파일을 다시 선택해 주세요. 전송된 데이터는 하루 동안 보관됩니다.");
-        go_on = "Go on", "이어서 업로드";
-        no_script = "Going on takes JavaScript. Without it, delete this image and send the whole file by the form.", "이어서 업로드하려면 JavaScript가 필요합니다. 사용할 수 없다면 이 이미지를 삭제하고 양식으로 전체 파일을 보내 주세요.";
+        choose_again: fn(&str) -> String = |name| format!("Choose the file {name} again to resume from here. What has arrived is kept for a day."), |name| format!("이어서 업로드하려면 {name} 파일을 다시 선택해 주세요. 전송된 데이터는 하루 동안 보관됩니다.");
+        go_on = "Resume upload", "이어서 업로드";
+        no_script = "Resuming takes JavaScript. Without it, delete this image and send the whole file by the form.", "이어서 업로드하려면 JavaScript가 필요합니다. 사용할 수 없다면 이 이미지를 삭제하고 양식으로 전체 파일을 보내 주세요.";
         minimums = "Minimum disk and memory", "최소 디스크와 메모리";
-        refused = "The file was refused", "파일이 거부되었습니다";
+        refused = "The image was not accepted", "이미지를 받아들일 수 없습니다";
         refusal: fn(ImageRefusal) -> String = |refusal| refusal.to_string(), refusal_ko;
         delete_title: fn(&str) -> String = |name| format!("Delete image {name}?"), |name| format!("이미지 {name}을(를) 삭제할까요?");
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
@@ -49,8 +49,9 @@ texts! {
         no_block_storage = "Volumes need block storage, which this cloud does not have.", "이 클라우드에는 블록 스토리지가 없어 볼륨을 생성할 수 없습니다.";
         members = "Members", "멤버";
         no_members = "Shared with nobody", "공유한 프로젝트가 없습니다";
-        no_members_hint = "Projects that the image is shared with stand here, with what they made of the offer.", "이미지를 공유한 프로젝트와 수락 여부가 여기에 표시됩니다.";
+        no_members_hint = "Projects that the image is shared with appear here, with their answer.", "이미지를 공유한 프로젝트와 수락 여부가 여기에 표시됩니다.";
         members_foreign = "Only the owner sees whom the image is shared with", "공유 대상은 소유자만 볼 수 있습니다";
+        not_shared_hint = "Set the visibility to “shared” to offer the image to other projects.", "공개 범위를 ‘공유’로 바꾸면 다른 프로젝트에 이미지를 제공할 수 있습니다.";
         not_shared = "Members count while the visibility is “shared”", "공개 범위가 ‘공유’일 때만 멤버가 사용할 수 있습니다";
         share = "Share with a project", "프로젝트와 공유";
         member_id = "Project ID", "프로젝트 ID";
@@ -89,11 +90,11 @@ texts! {
         other_properties_hint = "One a line: name=value.", "한 줄에 하나씩 이름=값 형식으로 입력해 주세요.";
         not_set = "Not set", "지정 안 함";
         no_instances = "No instances from this image", "이 이미지로 생성한 인스턴스가 없습니다";
-        no_instances_hint = "Instances of this project that are launched from it stand here.", "이 프로젝트에서 이 이미지로 생성한 인스턴스가 여기에 표시됩니다.";
+        no_instances_hint = "Instances of this project that are launched from it appear here.", "이 프로젝트에서 이 이미지로 생성한 인스턴스가 여기에 표시됩니다.";
         verdict = "Inspection", "검사 결과";
         verdict_good: fn(&str) -> String = |evidence| format!("Accepted: {evidence}"), |evidence| format!("통과: {evidence}");
         verdict_plain = "Accepted", "통과";
-        verdict_bad = "Refused", "거부됨";
+        verdict_bad = "Not accepted", "통과하지 못함";
         verdict_pending = "Not inspected yet", "검사 전";
         data = "Data", "데이터";
         virtual_size = "Virtual size", "가상 크기";

@@ -109,7 +109,7 @@ fn VisibilityField() -> impl IntoView {
 fn Minimums() -> impl IntoView {
     let t = text();
     view! {
-        <details class="more">
+        <details class="fold">
             <summary>{t.image.minimums}</summary>
             <NumberField name="min_disk_gb" label=t.image.min_disk unit="GiB" min=0/>
             <NumberField name="min_ram_mb" label=t.image.min_ram unit="MiB" min=0/>
@@ -135,7 +135,7 @@ fn Catalogue() -> impl IntoView {
     let rows = Rows::new(|entry: &CatalogueEntry| entry.key.replace('.', "-"), |entry| entry.name.clone())
         .actions(move |entry| vec![one_click(here, entry, import)]);
     view! {
-        <p class="page-hint">{t.image.catalogue_hint}</p>
+        <p class="tab-hint">{t.image.catalogue_hint}</p>
         <Outcomes calls=vec![import.into()]/>
         <Load from=known let:items>
             <Table label=t.image.from_catalogue columns=columns.clone() rows=rows.clone() items/>

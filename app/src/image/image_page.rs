@@ -72,7 +72,8 @@ fn unfinished(status: ImageStatus, id: ImageId) -> AnyView {
         ImageStatus::Queued | ImageStatus::Saving => view! { <ResumeUpload id/> }.into_any(),
         ImageStatus::Importing => {
             let target = Memo::new(move |_| id.to_string());
-            view! { <TargetOperations kind=Kind::Image target/> }.into_any()
+            let title = (text().image.status)(status);
+            view! { <Section title><TargetOperations kind=Kind::Image target/></Section> }.into_any()
         }
         _ => ().into_any(),
     }

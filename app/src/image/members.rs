@@ -43,22 +43,25 @@ pub fn Members(image: Image) -> impl IntoView {
             vec![action.disabled_because(here.read_only())]
         });
     let not_shared = image.visibility != Visibility::Shared;
+    let edit = move || {
+        let href = paths::image_edit(here.id(), id);
+        view! { <LinkButton href icon=Some(Icon::Edit) disabled_because=here.read_only()>{t.image.edit}</LinkButton> }
+    };
     view! {
         <Outcomes calls=vec![remove.into()]/>
-        {not_shared.then(|| view! {
-            <Notice tone=Tone::Neutral title=t.image.not_shared>
-                <LinkButton href=paths::image_edit(here.id(), id) icon=Some(Icon::Edit)>{t.image.edit}</LinkButton>
-            </Notice>
-        })}
         <Load from=members let:items>
             {
                 let columns = columns.clone();
                 let rows = rows.clone();
                 let none = Memo::new(move |_| items.with(Vec::is_empty));
-                move || if none.get() {
-                    view! { <Empty icon=Icon::Project title=t.image.no_members hint=t.image.no_members_hint/> }.into_any()
-                } else {
-                    view! { <Table label=t.image.members columns=columns.clone() rows=rows.clone() items/> }.into_any()
+                move || match (none.get(), not_shared) {
+                    (true, true) => view! { <Empty icon=Icon::Project title=t.image.no_members hint=t.image.not_shared_hint>{edit()}</Empty> }.into_any(),
+                    (true, false) => view! { <Empty icon=Icon::Project title=t.image.no_members hint=t.image.no_members_hint/> }.into_any(),
+                    (false, _) => view! {
+                        {not_shared.then(|| view! { <Notice tone=Tone::Neutral title=t.image.not_shared>{edit()}</Notice> })}
+                        <Table label=t.image.members columns=columns.clone() rows=rows.clone() items/>
+                    }
+                    .into_any(),
                 }
             }
         </Load>

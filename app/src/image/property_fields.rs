@@ -23,7 +23,7 @@ pub fn PropertyFields(namespaces: Vec<Namespace>, values: BTreeMap<String, Strin
         });
         let fields = fields.collect_view();
         view! {
-            <details class="more" open=is_set > 0>
+            <details class="fold" open={is_set > 0}>
                 <summary>{namespace.title}{(is_set > 0).then(|| view! { <span class="count">{is_set}</span> })}</summary>
                 <p class="field-hint">{namespace.description}</p>
                 {fields}

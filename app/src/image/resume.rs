@@ -47,16 +47,17 @@ fn Rest(id: ImageId, upload: Upload, state: Signal<Option<UploadState>>) -> impl
     });
     view! {
         <Section title=t.image.unfinished>
-            <Progress label=t.image.uploading percent/>
-            <p class="field-hint" role="status">{amount}</p>
-            {move || elsewhere.get().then(|| view! { <Notice tone=Tone::Moving title=t.image.arriving/> })}
-            <noscript><p>{t.image.no_script}</p></noscript>
-            <div class="needs-script">
-                <Form call=upload.go_on(id) submit=t.image.go_on disabled_because=here.read_only() id="resume">
-                    <p>{move || (t.image.choose_again)(&name())}</p>
-                    <FileField name="file" label=t.image.file required=true/>
-                    <Sending upload/>
-                </Form>
+            <div class="stack">
+                <div><Progress label=t.image.uploading percent/><p class="field-hint" role="status">{amount}</p></div>
+                {move || elsewhere.get().then(|| view! { <Notice tone=Tone::Moving title=t.image.arriving/> })}
+                <noscript><p>{t.image.no_script}</p></noscript>
+                <div class="scripted">
+                    <Form call=upload.go_on(id) submit=t.image.go_on disabled_because=here.read_only() id="resume">
+                        <p>{move || (t.image.choose_again)(&name())}</p>
+                        <FileField name="file" label=t.image.file required=true/>
+                        <Sending upload/>
+                    </Form>
+                </div>
             </div>
         </Section>
     }

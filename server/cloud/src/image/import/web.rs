@@ -184,13 +184,14 @@ impl Web {
     }
 }
 
-/// The innermost cause says most.
+/// The innermost cause says most. The system's number for it says nothing to who reads it.
 fn story(error: &reqwest::Error) -> String {
     let mut inner: &dyn std::error::Error = error;
     while let Some(source) = inner.source() {
         inner = source;
     }
-    inner.to_string()
+    let text = inner.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words).to_owned()
 }
 
 /// The version of the file, if its mark is one that bytes may be joined by (RFC 9110, 13.1.5).
