@@ -44,6 +44,11 @@ export class Offing {
     throw new Error(`offing does not answer; see ${join(this.data, "offing.log")}`);
   }
 
+  /** The number of the program's process. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** Ends the program; by default with no chance to tidy up. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const running = this.process;

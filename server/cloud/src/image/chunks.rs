@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 const HEAD: u64 = 1 << 20;
 /// The longest name of a file, in characters.
 const FILE_NAME_MAX: usize = 255;
-const WAITING: usize = 16;
+const WAITING: usize = 4;
 
 /// The files of uploads that are under way, between their chunks: with the hashes so far.
 #[derive(Default)]
@@ -213,17 +213,18 @@ impl Chunk {
                 Ok(batch) => batch,
                 Err(error) => break Err(error),
             };
-            let (is, max) = (file.len() + batch.len, self.intake.expected.unwrap_or(0));
+            let len = batch.data.len() as u64;
+            let (is, max) = (file.len() + len, self.intake.expected.unwrap_or(0));
             if is > max {
                 break Err(Error::field("file", Why::TooLarge { max, is }));
             }
-            if let Err(error) = self.intake.count(batch.len).await {
+            if let Err(error) = self.intake.count(len).await {
                 break Err(error);
             }
             let last = batch.last;
             (file, sum) = on_disk(move || {
-                file.append(&batch.chunks)?;
-                batch.chunks.iter().for_each(|chunk| sum.update(chunk));
+                file.append(&batch.data)?;
+                sum.update(&batch.data);
                 Ok((file, sum))
             })
             .await?;

@@ -5,7 +5,6 @@ use super::checksum::Checksum;
 use super::inspect::{self, Rejection, Verdict};
 use super::store::Hashes;
 use api::{ImageId, Why};
-use bytes::Bytes;
 use md5::Md5;
 use nix::sys::statvfs::fstatvfs;
 use sha2::{Digest, Sha512};
@@ -102,19 +101,19 @@ impl Incoming {
         Ok(())
     }
 
-    pub fn append(&mut self, chunks: &[Bytes]) -> io::Result<()> {
-        require_space(&self.file, chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
+    pub fn append(&mut self, data: &[u8]) -> io::Result<()> {
+        require_space(&self.file, data.len() as u64)?;
         let file = &mut self.file;
         match &mut self.hashing {
             // Counting the hashes takes longer than writing; each has a thread of its own for as long as that takes.
             Some((sha512, md5)) => std::thread::scope(|scope| {
-                scope.spawn(move || chunks.iter().for_each(|chunk| sha512.update(chunk)));
-                scope.spawn(move || chunks.iter().for_each(|chunk| md5.update(chunk)));
-                chunks.iter().try_for_each(|chunk| file.write_all(chunk))
+                scope.spawn(move || sha512.update(data));
+                scope.spawn(move || md5.update(data));
+                file.write_all(data)
             })?,
-            None => chunks.iter().try_for_each(|chunk| file.write_all(chunk))?,
+            None => file.write_all(data)?,
         }
-        self.len += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
+        self.len += data.len() as u64;
         Ok(())
     }
 
@@ -184,7 +183,7 @@ pub fn begun(data: &Path, id: ImageId, counted: u64, head: u64) -> io::Result<(u
 fn hashed(path: &Path) -> io::Result<(Sha512, Md5)> {
     let mut file = File::open(path)?;
     let (mut sha512, mut md5) = (Sha512::new(), Md5::new());
-    let mut buffer = vec![0; 4 << 20];
+    let mut buffer = vec![0; 1 << 20];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {

@@ -25,9 +25,11 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes that are counted, hashed and written at a time.
-const BATCH: u64 = 4 << 20;
+const BATCH: usize = 2 << 20;
+/// The usual size of a piece at the most, in bytes: by so much a batch may be larger.
+const PIECE: usize = 512 << 10;
 /// Pieces of the request's body that may wait for the disk.
-const WAITING: usize = 16;
+const WAITING: usize = 4;
 /// A sender that is silent for so long has gone; its connection may not know yet.
 const SILENCE: Duration = Duration::from_secs(120);
 /// What a form may put around the file, in bytes: its other fields, and the lines between.
@@ -192,8 +194,8 @@ impl Upload {
                 () = cancelled.cancelled() => return Err(self.intake.gone()),
                 batch = Batch::take(pieces) => batch?,
             };
-            self.intake.count(batch.len).await?;
-            file = on_disk(move || file.append(&batch.chunks).map(|()| file)).await?;
+            self.intake.count(batch.data.len() as u64).await?;
+            file = on_disk(move || file.append(&batch.data).map(|()| file)).await?;
             if batch.last {
                 break;
             }
@@ -225,21 +227,19 @@ pub async fn enter(
 }
 
 /// What is counted, hashed and written together.
+///
+/// It is copied: a piece may be a small part of a buffer that stays as long as the piece does.
 pub struct Batch {
-    pub chunks: Vec<Bytes>,
-    pub len: u64,
+    pub data: Vec<u8>,
     pub last: bool,
 }
 
 impl Batch {
     pub async fn take(pieces: &mut mpsc::Receiver<Piece>) -> Result<Self> {
-        let mut batch = Self { chunks: Vec::new(), len: 0, last: false };
-        while batch.len < BATCH && !batch.last {
+        let mut batch = Self { data: Vec::with_capacity(BATCH + PIECE), last: false };
+        while batch.data.len() < BATCH && !batch.last {
             match timeout(SILENCE, pieces.recv()).await {
-                Ok(Some(Piece::Data(chunk))) => {
-                    batch.len += chunk.len() as u64;
-                    batch.chunks.push(chunk);
-                }
+                Ok(Some(Piece::Data(piece))) => batch.data.extend_from_slice(&piece),
                 Ok(Some(Piece::End)) => batch.last = true,
                 Ok(None) | Err(_) => return Err(Error::field("file", Why::Incomplete)),
             }

@@ -22,7 +22,6 @@ use crate::operation;
 use api::error::Faults;
 use api::image::{NewImport, Visibility};
 use api::{Caller, Error, ImageId, Result, Why};
-use bytes::Bytes;
 use reqwest::{Response, StatusCode, header};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +29,7 @@ use url::Url;
 use web::{Fault, strong_etag};
 
 /// Bytes that are counted, hashed and written at a time.
-const BATCH: u64 = 4 << 20;
+const BATCH: usize = 2 << 20;
 /// The largest file, in bytes: Glance's `image_size_cap`. The project's quota usually ends before.
 const SIZE_MAX: u64 = 1 << 40;
 /// Failures without a byte in between, after which an import is given up.
@@ -225,13 +224,10 @@ impl Import {
     ) -> std::result::Result<Incoming, Fault> {
         let host = url.host_str().unwrap_or_default();
         loop {
-            let (mut chunks, mut len, mut ended): (Vec<Bytes>, u64, _) = (Vec::new(), 0, Ok(false));
-            while len < BATCH {
+            let (mut batch, mut ended) = (Vec::with_capacity(BATCH), Ok(false));
+            while batch.len() < BATCH {
                 match response.chunk().await {
-                    Ok(Some(chunk)) => {
-                        len += chunk.len() as u64;
-                        chunks.push(chunk);
-                    }
+                    Ok(Some(piece)) => batch.extend_from_slice(&piece),
                     Ok(None) => ended = Ok(true),
                     Err(error) => ended = Err(Fault::passing(host, error)),
                 }
@@ -239,12 +235,13 @@ impl Import {
                     break;
                 }
             }
+            let len = batch.len() as u64;
             if file.len() + len > SIZE_MAX {
                 return Err(Fault::lasting(Why::TooLarge { max: SIZE_MAX, is: file.len() + len }));
             }
             // What has come before the connection broke is kept.
             self.intake.count(len).await?;
-            file = on_disk(move || file.append(&chunks).map(|()| file)).await?;
+            file = on_disk(move || file.append(&batch).map(|()| file)).await?;
             if ended? {
                 break;
             }

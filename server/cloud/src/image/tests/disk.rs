@@ -43,7 +43,7 @@ fn full_disk() {
 #[tokio::test]
 async fn no_space_left_on_device() {
     let mut full = Incoming::over(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    let error = full.append(&[Bytes::from(raw(MIB))]).unwrap_err();
+    let error = full.append(&raw(MIB)).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(nix::libc::ENOSPC));
     assert_eq!(intake::failed(error), Error::field("file", Why::StoreFull));
 }
