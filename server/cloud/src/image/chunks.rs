@@ -163,7 +163,7 @@ impl Chunk {
             return Err(Error::Conflict(Conflict::Offset { offset: start }));
         }
         let (mut file, sum) = self.take(&entry, file, &mut pieces).await?;
-        if self.digest.as_ref().is_some_and(|digest| *digest != sum) {
+        if self.digest != sum {
             // Changed on its way: it has to be sent again.
             file = on_disk(move || file.truncate(start).map(|()| file)).await?;
             self.intake.rewind(start).await?;
@@ -202,16 +202,14 @@ impl Chunk {
         entry: &Entry,
         mut file: Incoming,
         pieces: &mut mpsc::Receiver<Piece>,
-    ) -> Result<(Incoming, String)> {
-        let mut sum = Sha256::new();
+    ) -> Result<(Incoming, Option<String>)> {
+        let mut sum = self.digest.is_some().then(Sha256::new);
+        let mut next = Batch::take(&entry.cancelled, pieces).await;
         let ended = loop {
-            let batch = tokio::select! {
-                () = entry.cancelled.cancelled() => return Err(self.intake.gone()),
-                batch = Batch::take(pieces) => batch,
-            };
-            let batch = match batch {
-                Ok(batch) => batch,
-                Err(error) => break Err(error),
+            let batch = match next {
+                Some(Ok(batch)) => batch,
+                Some(Err(error)) => break Err(error),
+                None => return Err(self.intake.gone()),
             };
             let len = batch.data.len() as u64;
             let (is, max) = (file.len() + len, self.intake.expected.unwrap_or(0));
@@ -222,18 +220,25 @@ impl Chunk {
                 break Err(error);
             }
             let last = batch.last;
-            (file, sum) = on_disk(move || {
-                file.append(&batch.data)?;
-                sum.update(&batch.data);
+            let write = on_disk(move || {
+                std::thread::scope(|scope| {
+                    if let Some(sum) = &mut sum {
+                        scope.spawn(|| sum.update(&batch.data));
+                    }
+                    file.append(&batch.data)
+                })?;
                 Ok((file, sum))
-            })
-            .await?;
+            });
+            // While it is written, what follows comes in.
+            let (written, following) = tokio::join!(write, Batch::take(&entry.cancelled, pieces));
+            (file, sum) = written?;
             if last {
                 break Ok(());
             }
+            next = following;
         };
         match ended {
-            Ok(()) => Ok((file, hex::encode(sum.finalize()))),
+            Ok(()) => Ok((file, sum.map(|sum| hex::encode(sum.finalize())))),
             Err(error) => {
                 self.open.put(self.intake.id, file);
                 Err(error)

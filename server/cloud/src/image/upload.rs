@@ -189,16 +189,18 @@ impl Upload {
     async fn receive(&mut self, cancelled: &CancellationToken, pieces: &mut mpsc::Receiver<Piece>) -> Result<()> {
         let (data, id, expected) = (self.intake.core.data.clone(), self.intake.id, self.expected());
         let mut file = on_disk(move || Incoming::create(&data, id, expected)).await?;
+        let mut next = Batch::take(cancelled, pieces).await;
         loop {
-            let batch = tokio::select! {
-                () = cancelled.cancelled() => return Err(self.intake.gone()),
-                batch = Batch::take(pieces) => batch?,
-            };
+            let batch = next.unwrap_or_else(|| Err(self.intake.gone()))?;
             self.intake.count(batch.data.len() as u64).await?;
-            file = on_disk(move || file.append(&batch.data).map(|()| file)).await?;
+            let write = on_disk(move || file.append(&batch.data).map(|()| file));
+            // While it is written, what follows comes in.
+            let (written, following) = tokio::join!(write, Batch::take(cancelled, pieces));
+            file = written?;
             if batch.last {
                 break;
             }
+            next = following;
         }
         self.intake.finish(file, None).await
     }
@@ -235,7 +237,15 @@ pub struct Batch {
 }
 
 impl Batch {
-    pub async fn take(pieces: &mut mpsc::Receiver<Piece>) -> Result<Self> {
+    /// The next; `None` if the upload is cancelled first.
+    pub async fn take(cancelled: &CancellationToken, pieces: &mut mpsc::Receiver<Piece>) -> Option<Result<Self>> {
+        tokio::select! {
+            () = cancelled.cancelled() => None,
+            batch = Self::fill(pieces) => Some(batch),
+        }
+    }
+
+    async fn fill(pieces: &mut mpsc::Receiver<Piece>) -> Result<Self> {
         let mut batch = Self { data: Vec::with_capacity(BATCH + PIECE), last: false };
         while batch.data.len() < BATCH && !batch.last {
             match timeout(SILENCE, pieces.recv()).await {

@@ -41,7 +41,7 @@ async fn dropped_request() {
 async fn silent_sender() {
     let (feed, mut pieces) = mpsc::channel(1);
     feed.send(Piece::Data(Bytes::from_static(b"x"))).await.unwrap();
-    let taken = Batch::take(&mut pieces).await;
+    let taken = Batch::take(&tokio_util::sync::CancellationToken::new(), &mut pieces).await.unwrap();
     assert_eq!(taken.err(), Some(Error::field("file", Why::Incomplete)));
 }
 
