@@ -89,6 +89,11 @@ fn failed(error: api::Error) -> Error {
 
 #[async_trait]
 impl SessionStore for Store {
+    /// A new id is 128 random bits, so it is nobody else's.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        self.save(record).await
+    }
+
     async fn save(&self, record: &Record) -> Result<()> {
         let value = |key| record.data.get(key).cloned().and_then(|value| serde_json::from_value(value).ok());
         let since = record.data.get(SINCE).and_then(serde_json::Value::as_i64);
