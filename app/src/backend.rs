@@ -13,11 +13,13 @@ use crate::operation::calls::NEWEST;
 use api::account::{Account, Preferences, Zone};
 use api::audit::Audits;
 use api::compute::Compute;
+use api::directory::Directory;
 use api::identity::{Identity, Me};
 use api::image::Images;
 use api::metadef::Metadefs;
 use api::network::Networks;
 use api::operation::{Operation, Operations};
+use api::policy::Policies;
 use api::quota::Quotas;
 use api::{Caller, ProjectId, Proof, UserId};
 use http::header::{ACCEPT, REFERER};
@@ -41,6 +43,8 @@ pub const CALLS: &str = "/api/";
 pub struct Backend {
     pub identity: Arc<dyn Identity>,
     pub account: Arc<dyn Account>,
+    pub directory: Arc<dyn Directory>,
+    pub policies: Arc<dyn Policies>,
     pub images: Arc<dyn Images>,
     pub metadefs: Arc<dyn Metadefs>,
     pub networks: Arc<dyn Networks>,

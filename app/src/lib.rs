@@ -9,6 +9,7 @@ pub mod backend;
 pub mod compute;
 #[cfg(debug_assertions)]
 pub mod dev_ui;
+pub mod directory;
 pub mod fail;
 pub mod i18n;
 pub mod identity;
@@ -20,6 +21,7 @@ pub mod operation;
 pub mod overview;
 pub mod paths;
 pub mod project;
+pub mod quota;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;

@@ -1,6 +1,9 @@
 //! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
 
-use api::{ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, SecurityGroupId};
+use api::{
+    DomainId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, RoleId, SecurityGroupId,
+    UserId,
+};
 use std::fmt::Display;
 
 pub const SIGN_IN: &str = "/sign-in";
@@ -51,6 +54,40 @@ pages! {
     audit_all_csv = "admin/audit.csv";
     /// An administrator's page; the project stays in the address so that the way back is not lost.
     hypervisors = "admin/hypervisors";
+    projects = "admin/projects";
+    project_create = "admin/projects/create";
+    users = "admin/users";
+    user_create = "admin/users/create";
+    groups = "admin/groups";
+    group_create = "admin/groups/create";
+    domains = "admin/domains";
+    domain_create = "admin/domains/create";
+    roles = "admin/roles";
+    role_create = "admin/roles/create";
+    assignments = "admin/assignments";
+    assignment_create = "admin/assignments/create";
+    policy = "admin/policy";
+    quotas = "quotas";
+    quota_defaults = "admin/quotas";
+}
+
+macro_rules! pages_of {
+    ($($(#[$doc:meta])* $name:ident($id:ty) = $rest:literal;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(project: ProjectId, id: $id) -> String {
+            within(project, format_args!($rest, id))
+        }
+    )*};
+}
+
+pages_of! {
+    project(ProjectId) = "admin/projects/{}";
+    project_edit(ProjectId) = "admin/projects/{}/edit";
+    user(UserId) = "admin/users/{}";
+    user_edit(UserId) = "admin/users/{}/edit";
+    group(GroupId) = "admin/groups/{}";
+    domain(DomainId) = "admin/domains/{}";
+    role(RoleId) = "admin/roles/{}";
 }
 
 pub fn instance(project: ProjectId, id: InstanceId) -> String {
@@ -115,7 +152,14 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::SecurityGroupRule => security_groups(project),
         Kind::Host => hypervisors(project),
         Kind::Session => account_sessions(project),
-        Kind::Domain | Kind::Project | Kind::User | Kind::Operation => return None,
+        Kind::Domain => domain(project, id.parse().ok()?),
+        Kind::Project => self::project(project, id.parse().ok()?),
+        Kind::User => user(project, id.parse().ok()?),
+        Kind::Group => group(project, id.parse().ok()?),
+        Kind::Role => role(project, id.parse().ok()?),
+        Kind::Assignment => assignments(project),
+        Kind::Quota => quotas(project),
+        Kind::Operation => return None,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::operation::calls::operation_list;
 use crate::ui::switch;
 use api::identity::Me;
 use api::operation::Operation;
-use api::{Error, Kind, ProjectId, Role};
+use api::{Action, Error, Kind, ProjectId, Role};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Outlet;
@@ -37,16 +37,28 @@ impl Here {
         self.project.with_untracked(|project| project.parse().unwrap_or(ProjectId(Uuid::nil())))
     }
 
-    /// Why nothing can be changed here, for those whose role only lets them look.
-    pub fn read_only(self) -> Option<String> {
-        let role = self.me.with_untracked(|me| me.as_ref().map(|me| me.role))?;
-        (role < Role::Member).then(|| (text().error.error)(&Error::Forbidden { needs: Role::Member.to_string() }))
+    /// Whether the policy allows it here.
+    pub fn allows(self, action: Action) -> bool {
+        self.me.with_untracked(|me| me.as_ref().is_none_or(|me| me.actions.contains(&action)))
     }
 
-    /// Why something that only administrators may do cannot be done here.
-    pub fn not_admin(self) -> Option<String> {
-        let role = self.me.with_untracked(|me| me.as_ref().map(|me| me.role))?;
-        (role < Role::Admin).then(|| (text().error.error)(&Error::Forbidden { needs: Role::Admin.to_string() }))
+    /// Why nothing can be changed here, for those whose role only lets them look.
+    pub fn read_only(self) -> Option<String> {
+        self.needs(Action::Write, Role::Member)
+    }
+
+    /// Why something that takes more than working in the project cannot be done here.
+    pub fn not_allowed(self, action: Action) -> Option<String> {
+        self.needs(action, Role::Admin)
+    }
+
+    /// The same for what every member may do.
+    pub fn not_allowed_below_member(self, action: Action) -> Option<String> {
+        self.needs(action, Role::Member)
+    }
+
+    fn needs(self, action: Action, role: Role) -> Option<String> {
+        (!self.allows(action)).then(|| (text().error.error)(&Error::Forbidden { needs: role.to_string() }))
     }
 }
 

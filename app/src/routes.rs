@@ -7,6 +7,11 @@ use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImp
 // The page of components is part of debug builds only.
 #[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
+use crate::directory::{
+    AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, Domains, GroupCreatePage, GroupPage, Groups,
+    PolicyPage, ProjectCreatePage, ProjectEditPage, ProjectPage, Projects, RoleCreatePage, RolePage, Roles,
+    UserCreatePage, UserEditPage, UserPage, Users,
+};
 use crate::identity::{NoProject, SignIn};
 use crate::image::{AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages};
 use crate::layout::NotFoundPage;
@@ -15,6 +20,7 @@ use crate::layout::NotFoundPage as DevUi;
 use crate::network::{FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups};
 use crate::overview::Overview;
 use crate::project::ProjectFrame;
+use crate::quota::{QuotaDefaults, Quotas};
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{ParentRoute, Route, Routes};
@@ -59,6 +65,28 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
                 <Route path=path!("admin/images") view=AllImages ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
+                <Route path=path!("admin/projects") view=Projects ssr=Async/>
+                <Route path=path!("admin/projects/create") view=ProjectCreatePage ssr=Async/>
+                <Route path=path!("admin/projects/:id") view=ProjectPage ssr=Async/>
+                <Route path=path!("admin/projects/:id/edit") view=ProjectEditPage ssr=Async/>
+                <Route path=path!("admin/users") view=Users ssr=Async/>
+                <Route path=path!("admin/users/create") view=UserCreatePage ssr=Async/>
+                <Route path=path!("admin/users/:id") view=UserPage ssr=Async/>
+                <Route path=path!("admin/users/:id/edit") view=UserEditPage ssr=Async/>
+                <Route path=path!("admin/groups") view=Groups ssr=Async/>
+                <Route path=path!("admin/groups/create") view=GroupCreatePage ssr=Async/>
+                <Route path=path!("admin/groups/:id") view=GroupPage ssr=Async/>
+                <Route path=path!("admin/domains") view=Domains ssr=Async/>
+                <Route path=path!("admin/domains/create") view=DomainCreatePage ssr=Async/>
+                <Route path=path!("admin/domains/:id") view=DomainPage ssr=Async/>
+                <Route path=path!("admin/roles") view=Roles ssr=Async/>
+                <Route path=path!("admin/roles/create") view=RoleCreatePage ssr=Async/>
+                <Route path=path!("admin/roles/:id") view=RolePage ssr=Async/>
+                <Route path=path!("admin/assignments") view=Assignments ssr=Async/>
+                <Route path=path!("admin/assignments/create") view=AssignmentCreatePage ssr=Async/>
+                <Route path=path!("admin/quotas") view=QuotaDefaults ssr=Async/>
+                <Route path=path!("quotas") view=Quotas ssr=Async/>
+                <Route path=path!("admin/policy") view=PolicyPage ssr=Async/>
             </ParentRoute>
         </Routes>
     }

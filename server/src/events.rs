@@ -69,10 +69,14 @@ impl Listener {
                 event = self.hub.recv() => match event {
                     Ok(event) => {
                         if self.standing.is_touched_by(&event) {
-                            self.caller = self.standing.caller().await.ok()?;
-                            return message(&event);
+                            let before = std::mem::replace(&mut self.caller, self.standing.caller().await.ok()?);
+                            if Standing::differs(&before, &self.caller) {
+                                // The page's frame shows who one is: that has changed, whatever the reason.
+                                let user = self.caller.user.to_string();
+                                return message(&Event { kind: Kind::User, id: user, ..event });
+                            }
                         }
-                        if is_visible(&event, &self.caller) {
+                        if is_own(&event, &self.caller) || is_visible(&event, &self.caller) {
                             return message(&event);
                         }
                     }
@@ -96,12 +100,24 @@ fn message(event: &Event) -> Option<sse::Event> {
     sse::Event::default().json_data(event).ok()
 }
 
+/// About the listener, or the project that they are in.
+fn is_own(event: &Event, caller: &Caller) -> bool {
+    match event.kind {
+        Kind::User => event.id == caller.user.to_string(),
+        Kind::Project => event.id == caller.project.to_string(),
+        _ => false,
+    }
+}
+
 /// What of the whole cloud's changes somebody may know of: their project's, and what all projects share.
 fn is_visible(event: &Event, caller: &Caller) -> bool {
     match (event.project, event.kind) {
         (Some(project), _) => project == caller.project,
-        (None, Kind::User | Kind::Project | Kind::Domain) => false,
         (None, Kind::Session) => authz::require(caller, Action::ManageSessions).is_ok(),
+        (None, Kind::User | Kind::Assignment) => authz::require(caller, Action::ReadUsers).is_ok(),
+        (None, Kind::Project) => authz::require(caller, Action::ReadProjects).is_ok(),
+        (None, Kind::Domain | Kind::Group | Kind::Role) => authz::require(caller, Action::ReadDomains).is_ok(),
+        (None, Kind::Quota) => authz::require(caller, Action::ReadQuotas).is_ok(),
         (None, Kind::Host) => authz::require(caller, Action::ReadHosts).is_ok(),
         (None, _) => true,
     }

@@ -92,6 +92,8 @@ impl Edge {
         let backend = Backend {
             identity: cloud.identity.clone(),
             account: cloud.identity.clone(),
+            directory: cloud.directory.clone(),
+            policies: cloud.policies.clone(),
             images: cloud.images.clone(),
             metadefs: cloud.metadefs.clone(),
             networks: cloud.networks.clone(),

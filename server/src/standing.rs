@@ -60,6 +60,12 @@ impl Standing {
         self.signed_in.caller(&*self.edge.backend.identity, self.project).await
     }
 
+    /// Whether somebody's rights, or the names that they are shown by, are others than before.
+    pub fn differs(before: &Caller, now: &Caller) -> bool {
+        let all = |caller: &Caller| Caller { request: String::new(), ..caller.clone() };
+        all(before) != all(now)
+    }
+
     /// Resolves when the right should be looked at again.
     pub async fn doubted(&mut self) {
         tokio::select! {
@@ -69,11 +75,13 @@ impl Standing {
         }
     }
 
-    /// Whether the event is about the user or the project of this right.
+    /// Whether the event may be about the user or the project of this right.
     pub fn is_touched_by(&self, event: &Event) -> bool {
         match event.kind {
             Kind::User => event.id == self.signed_in.user.to_string(),
             Kind::Project => event.id == self.project.to_string(),
+            // What hangs on these is not said in the event.
+            Kind::Domain | Kind::Group | Kind::Role => true,
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::{ProjectId, UserId};
+use crate::{DomainId, ProjectId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -58,8 +58,15 @@ pub struct Caller {
     pub user_name: String,
     pub project: ProjectId,
     pub project_name: String,
-    /// The strongest role the user has in the project.
+    /// The domain of the project.
+    pub domain: DomainId,
+    /// The strongest role the user has in the project, directly, by a group, by inheritance, or because of a role on the domain or the
+    /// system.
     pub role: Role,
+    /// The strongest role on the system, if there is one.
+    pub system: Option<Role>,
+    /// The domains that the user manages.
+    pub manages: Vec<DomainId>,
     /// By what the caller has been recognised: fixed with the request, whatever the role is.
     pub proof: Proof,
     /// Where the request comes from; empty for what the program does by itself.

@@ -72,6 +72,22 @@ pub enum Conflict {
     DefaultGroup,
     #[error("The security group has this rule already.")]
     RuleExists,
+    #[error("Nobody would be left who can run the cloud. Give another user the role admin first.")]
+    LastAdmin,
+    #[error("You stand on this {kind} yourself. Ask another administrator, or do it from elsewhere.")]
+    OwnGround { kind: Kind },
+    #[error("The {kind} is enabled. Disable it first.")]
+    StillEnabled { kind: Kind },
+    #[error("The {kind} still has things of the kind {holds}: {count}. Remove them first.")]
+    NotEmpty { kind: Kind, holds: Kind, count: u64 },
+    #[error("This role belongs to every cloud and cannot be changed. Make one of your own that implies it.")]
+    BuiltinRole,
+    #[error("Somebody has answered this request already.")]
+    Answered,
+    #[error("A project below this one is enabled. Disable that first.")]
+    EnabledBelow,
+    #[error("The project above this one is disabled. Enable that first.")]
+    DisabledAbove,
     /// The image's state does not allow it now.
     #[error("{0}")]
     Image(ImageRefusal),
@@ -150,6 +166,20 @@ pub enum Why {
     DiskTooSmall { needs: u64, has: u64 },
     #[error("The image needs {needs} MiB of memory; this flavor has {has} MiB.")]
     MemoryTooSmall { needs: u64, has: u64 },
+    #[error("A role cannot imply itself, not even by way of others.")]
+    Circle,
+    #[error("Not an address for e-mail, such as ann@example.org.")]
+    NotAnEmail,
+    #[error("There is no user “{name}” here.")]
+    NoUser { name: String },
+    #[error("{used} are in use already.")]
+    BelowUse { used: i64 },
+    #[error("The limit is {limit} already. Ask for more than that.")]
+    NotMore { limit: i64 },
+    #[error("You have asked for this already. An administrator has to answer first.")]
+    AskedAlready,
+    #[error("A whole number, or −1 for no limit.")]
+    NotALimit,
     #[error("Between {min} and {max}.")]
     Range { min: i64, max: i64 },
     #[error("User name or password is wrong.")]

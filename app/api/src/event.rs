@@ -11,6 +11,10 @@ pub enum Kind {
     Domain,
     Project,
     User,
+    Group,
+    Role,
+    Assignment,
+    Quota,
     Image,
     Flavor,
     Keypair,
@@ -28,10 +32,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Domain,
         Kind::Project,
         Kind::User,
+        Kind::Group,
+        Kind::Role,
+        Kind::Assignment,
+        Kind::Quota,
         Kind::Image,
         Kind::Flavor,
         Kind::Keypair,
@@ -54,6 +62,10 @@ impl Kind {
             Self::Domain => "domain",
             Self::Project => "project",
             Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Assignment => "assignment",
+            Self::Quota => "quota",
             Self::Image => "image",
             Self::Flavor => "flavor",
             Self::Keypair => "keypair",
@@ -80,6 +92,7 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Assignment => "role assignment",
             Self::Keypair => "key pair",
             Self::FloatingIp => "floating IP",
             Self::SecurityGroup => "security group",

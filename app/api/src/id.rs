@@ -48,6 +48,12 @@ ids! {
     ProjectId simple;
     /// A Keystone user.
     UserId simple;
+    /// A Keystone group.
+    GroupId simple;
+    /// A Keystone role.
+    RoleId simple;
+    /// A role assignment. Keystone knows them by their parts; the id is for links.
+    AssignmentId simple;
     /// A Glance image.
     ImageId hyphenated;
     /// A Nova server; called instance on every page.
@@ -70,6 +76,8 @@ ids! {
     SecurityGroupId hyphenated;
     /// A rule of a security group.
     SecurityGroupRuleId hyphenated;
+    /// A request for a larger quota.
+    QuotaRequestId hyphenated;
     /// An operation: one piece of long work that somebody asked for.
     OperationId hyphenated;
 }

@@ -1,19 +1,11 @@
-//! Keystone's part: domains, projects, users, roles and who has which.
+//! Who is signed in, and where they may work. What there is to administer is in `directory`.
 
-use crate::{Caller, DomainId, Error, Micros, ProjectId, Result, Role, UserId};
+use crate::{Action, Caller, Error, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-/// A project as its members see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Project {
-    pub id: ProjectId,
-    pub domain: DomainId,
-    pub name: String,
-    pub description: String,
-    pub enabled: bool,
-    pub created_at: Micros,
-}
+/// How many projects are offered to choose from; whoever has more searches on the page of projects.
+pub const MEMBERSHIPS: usize = 50;
 
 /// A project that somebody may work in, and as what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,15 +13,6 @@ pub struct Membership {
     pub project: ProjectId,
     pub project_name: String,
     pub role: Role,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    pub id: UserId,
-    pub domain: DomainId,
-    pub name: String,
-    pub enabled: bool,
-    pub created_at: Micros,
 }
 
 /// Who is signed in and what the frame of every page shows of it.
@@ -41,8 +24,12 @@ pub struct Me {
     pub project: ProjectId,
     pub project_name: String,
     pub role: Role,
-    /// All the projects there are to choose from, by name.
+    /// What the policy allows here: pages hide what nobody with this role can use, and say why they disable the rest.
+    pub actions: Vec<Action>,
+    /// The projects there are to choose from, by name; the first `MEMBERSHIPS` of them.
     pub memberships: Vec<Membership>,
+    /// There are more than those.
+    pub memberships_more: bool,
 }
 
 /// A sign-in that was refused: what the sign-in page shows again, with the reason. The password is never sent back.
@@ -67,18 +54,10 @@ pub trait Identity: Send + Sync {
     /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
     /// same `Invalid` on the field `password`.
     async fn sign_in(&self, name: &str, password: &str, from: &Whence) -> Result<UserId>;
-    /// The projects that the user may work in, by name. `Unauthenticated` when the user is gone or disabled.
+    /// The projects that the user may work in, by name; the first `MEMBERSHIPS` of them. `Unauthenticated` when the user is gone or disabled.
     async fn membership_list(&self, user: UserId) -> Result<Vec<Membership>>;
     /// The caller for one request: checks user, project and role as they are now.
     async fn caller(&self, user: UserId, project: ProjectId, request: &str) -> Result<Caller>;
     /// The caller and all memberships: for the frame.
     async fn me(&self, caller: &Caller) -> Result<Me>;
-
-    /// Creates a project with its default security group; the creator becomes its admin.
-    async fn project_create(&self, caller: &Caller, name: &str, description: &str) -> Result<ProjectId>;
-    async fn user_create(&self, caller: &Caller, name: &str, password: &str) -> Result<UserId>;
-    /// Gives the user the role in the project, in place of any other.
-    async fn assignment_set(&self, caller: &Caller, user: UserId, project: ProjectId, role: Role) -> Result<()>;
-    /// Takes every role in the project from the user.
-    async fn assignment_remove(&self, caller: &Caller, user: UserId, project: ProjectId) -> Result<()>;
 }

@@ -8,6 +8,7 @@ pub mod account;
 pub mod audit;
 pub mod caller;
 pub mod compute;
+pub mod directory;
 pub mod error;
 pub mod event;
 pub mod id;
@@ -18,6 +19,7 @@ pub mod name;
 pub mod network;
 pub mod operation;
 pub mod page;
+pub mod policy;
 pub mod quota;
 
 pub use caller::{Caller, Proof, Role};
@@ -26,6 +28,7 @@ pub use event::{Event, Kind};
 pub use id::*;
 pub use name::Name;
 pub use page::{ListQuery, Page};
+pub use policy::Action;
 
 /// Microseconds since the Unix epoch, UTC. The one representation of a moment in rows, events and views.
 pub type Micros = i64;

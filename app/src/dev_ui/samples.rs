@@ -4,7 +4,7 @@ use api::compute::{Address, Fault, Instance, PowerState, State, Status, Task};
 use api::error::{Conflict, Field};
 use api::identity::{Me, Membership};
 use api::operation::{Operation, OperationState};
-use api::{Error, Kind, Micros, ProjectId, Role, Why};
+use api::{Action, Error, Kind, Micros, ProjectId, Role, Why};
 use std::str::FromStr;
 
 /// 2026-11-22T12:24:45Z.
@@ -43,6 +43,8 @@ pub fn me() -> Me {
         project: project(),
         project_name: "atlas".to_owned(),
         role: Role::Admin,
+        actions: Action::ALL.to_vec(),
+        memberships_more: false,
         memberships: names.iter().enumerate().map(membership).collect(),
     }
 }

@@ -107,6 +107,33 @@ fn conflict_ko(conflict: &Conflict) -> String {
         Conflict::DefaultGroup => {
             "default 보안 그룹은 프로젝트에 속해 있어 삭제할 수 없습니다. 규칙은 변경할 수 있습니다.".to_owned()
         }
+        Conflict::LastAdmin => {
+            "클라우드를 관리할 수 있는 사용자가 남지 않게 됩니다. 먼저 다른 사용자에게 admin 역할을 부여해 주세요."
+                .to_owned()
+        }
+        Conflict::OwnGround { kind } => {
+            format!(
+                "지금 사용 중인 {}입니다. 다른 관리자에게 요청하거나 다른 프로젝트에서 작업해 주세요.",
+                kind_ko(*kind)
+            )
+        }
+        Conflict::StillEnabled { kind } => {
+            let kind = kind_ko(*kind);
+            format!("활성 상태의 {kind}입니다. 먼저 비활성화해 주세요.")
+        }
+        Conflict::NotEmpty { kind, holds, count } => {
+            let (kind, holds) = (kind_ko(*kind), kind_ko(*holds));
+            format!("이 {kind}에 {holds} {count}개가 남아 있습니다. 먼저 제거해 주세요.")
+        }
+        Conflict::BuiltinRole => {
+            "모든 클라우드에 있는 기본 역할이므로 변경할 수 없습니다. 이 역할을 포함하는 새 역할을 생성해 주세요."
+                .to_owned()
+        }
+        Conflict::Answered => "이미 답변한 요청입니다.".to_owned(),
+        Conflict::EnabledBelow => "하위 프로젝트가 활성 상태입니다. 먼저 하위 프로젝트를 비활성화해 주세요.".to_owned(),
+        Conflict::DisabledAbove => {
+            "상위 프로젝트가 비활성 상태입니다. 먼저 상위 프로젝트를 활성화해 주세요.".to_owned()
+        }
         Conflict::RuleExists => "보안 그룹에 같은 규칙이 이미 있습니다.".to_owned(),
         Conflict::Image(refusal) => (super::image::KO.refusal)(*refusal),
         Conflict::Offset { offset } => format!("업로드는 {offset}바이트부터 이어집니다. 그 위치부터 다시 보내 주세요."),
@@ -174,6 +201,13 @@ fn why_ko(why: &Why) -> String {
         Why::MemoryTooSmall { needs, has } => {
             format!("이미지에 필요한 메모리는 {needs}MB이지만 이 플레이버의 메모리는 {has}MB입니다.")
         }
+        Why::Circle => "역할은 다른 역할을 거치더라도 자기 자신을 포함할 수 없습니다.".to_owned(),
+        Why::NotAnEmail => "ann@example.org와 같은 이메일 주소가 아닙니다.".to_owned(),
+        Why::NoUser { name } => format!("“{name}” 사용자가 없습니다."),
+        Why::BelowUse { used } => format!("이미 {used}만큼 사용하고 있습니다."),
+        Why::NotMore { limit } => format!("현재 한도가 {limit}입니다. 더 큰 값을 요청해 주세요."),
+        Why::AskedAlready => "이미 요청했습니다. 관리자의 답변을 기다려 주세요.".to_owned(),
+        Why::NotALimit => "정수를 입력하거나, 제한이 없으면 −1을 입력해 주세요.".to_owned(),
         Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
         Why::Password(fault) => account::password_fault_ko(*fault),
         Why::Credentials => "사용자 이름 또는 비밀번호가 올바르지 않습니다.".to_owned(),
@@ -240,6 +274,10 @@ fn kind_ko(kind: Kind) -> &'static str {
         Kind::Domain => "도메인",
         Kind::Project => "프로젝트",
         Kind::User => "사용자",
+        Kind::Group => "그룹",
+        Kind::Role => "역할",
+        Kind::Assignment => "역할 할당",
+        Kind::Quota => "할당량",
         Kind::Image => "이미지",
         Kind::Flavor => "플레이버",
         Kind::Keypair => "키 페어",

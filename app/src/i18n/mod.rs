@@ -22,6 +22,7 @@ pub mod account;
 pub mod audit;
 pub mod common;
 pub mod compute;
+pub mod directory;
 pub mod error;
 pub mod format;
 pub mod identity;
@@ -29,6 +30,7 @@ pub mod image;
 pub mod network;
 pub mod operation;
 pub mod overview;
+pub mod quota;
 pub mod ui;
 
 use leptos::prelude::use_context;
@@ -93,11 +95,13 @@ pub struct Catalogue {
     pub audit: &'static audit::Audit,
     pub ui: &'static ui::Ui,
     pub identity: &'static identity::Identity,
+    pub directory: &'static directory::Directory,
     pub compute: &'static compute::Compute,
     pub image: &'static image::Image,
     pub network: &'static network::Network,
     pub operation: &'static operation::Operation,
     pub overview: &'static overview::Overview,
+    pub quota: &'static quota::Quota,
     pub error: &'static error::Errors,
 }
 
@@ -108,11 +112,13 @@ static EN: Catalogue = Catalogue {
     audit: &audit::EN,
     ui: &ui::EN,
     identity: &identity::EN,
+    directory: &directory::EN,
     compute: &compute::EN,
     image: &image::EN,
     network: &network::EN,
     operation: &operation::EN,
     overview: &overview::EN,
+    quota: &quota::EN,
     error: &error::EN,
 };
 
@@ -123,11 +129,13 @@ static KO: Catalogue = Catalogue {
     audit: &audit::KO,
     ui: &ui::KO,
     identity: &identity::KO,
+    directory: &directory::KO,
     compute: &compute::KO,
     image: &image::KO,
     network: &network::KO,
     operation: &operation::KO,
     overview: &overview::KO,
+    quota: &quota::KO,
     error: &error::KO,
 };
 

@@ -22,6 +22,7 @@ texts! {
         router_connected = "Networks are still connected to it. Delete those first.", "아직 연결된 네트워크가 있습니다. 네트워크를 먼저 삭제해 주세요.";
         external_address = "External address", "외부 주소";
         ports = "Ports", "포트";
+        rules_of_groups = "Security Group Rules", "보안 그룹 규칙";
         no_ports = "Nothing is plugged into this network yet.", "이 네트워크에 연결된 장치가 아직 없습니다.";
         device = "Plugged in", "연결된 장치";
         address = "Address", "주소";

@@ -47,6 +47,7 @@ texts! {
         breadcrumbs = "Breadcrumbs", "이동 경로";
         notices = "Notices", "알림";
         choose_project = "Choose a project", "프로젝트 선택";
+        all_projects = "All projects…", "전체 프로젝트…";
         find_project = "Find a project", "프로젝트 찾기";
         tasks = "Tasks", "작업 현황";
         tasks_running: fn(usize) -> String = |n| if n == 1 { "1 running".to_owned() } else { format!("{n} running") }, |n| format!("{n}개 진행 중");
@@ -120,6 +121,17 @@ fn operation_en(verb: &str) -> String {
         "floating_ip_associate" => "Associate floating IP",
         "floating_ip_disassociate" => "Disassociate floating IP",
         "floating_ip_release" => "Release floating IP",
+        "group_member_add" => "Add member",
+        "group_member_remove" => "Remove member",
+        "user_password_set" => "Set password",
+        "assignment_create" => "Assign role",
+        "assignment_delete" => "Remove role",
+        "quota_request_create" => "Ask for more",
+        "quota_request_approve" => "Approve request",
+        "quota_request_refuse" => "Refuse request",
+        other if other.ends_with("_update") => "Change",
+        other if other.ends_with("_enable") => "Enable",
+        other if other.ends_with("_disable") => "Disable",
         other if other.ends_with("_create") => "Create",
         other if other.ends_with("_delete") => "Delete",
         other => return other.replace('_', " "),
@@ -149,6 +161,17 @@ fn operation_ko(verb: &str) -> String {
         "floating_ip_associate" => "유동 IP 연결",
         "floating_ip_disassociate" => "유동 IP 연결 해제",
         "floating_ip_release" => "유동 IP 반납",
+        "group_member_add" => "구성원 추가",
+        "group_member_remove" => "구성원 제거",
+        "user_password_set" => "비밀번호 설정",
+        "assignment_create" => "역할 부여",
+        "assignment_delete" => "역할 제거",
+        "quota_request_create" => "증설 요청",
+        "quota_request_approve" => "요청 승인",
+        "quota_request_refuse" => "요청 거절",
+        other if other.ends_with("_update") => "변경",
+        other if other.ends_with("_enable") => "활성화",
+        other if other.ends_with("_disable") => "비활성화",
         other if other.ends_with("_create") => "생성",
         other if other.ends_with("_delete") => "삭제",
         other => return other.replace('_', " "),

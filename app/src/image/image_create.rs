@@ -9,6 +9,7 @@ use crate::ui::{
     Choice, Column, Crumb, FileField, Form, Hidden, Icon, Load, NumberField, Outcomes, PageHeader, Progress,
     RadioCards, RowAction, Rows, Tab, Table, Tabs, TextField, asked_for, current_tab, switch,
 };
+use api::Action;
 use api::image::{CatalogueEntry, Visibility};
 use leptos::prelude::*;
 
@@ -96,7 +97,7 @@ fn VisibilityField() -> impl IntoView {
     let (t, here) = (text(), here());
     let visibility = move |it: Visibility| {
         let choice = Choice::new(it.as_str(), (t.image.visibilities)(it)).detail((t.image.visibility_hints)(it));
-        choice.disabled_because(if it == Visibility::Public { here.not_admin() } else { None })
+        choice.disabled_because(if it == Visibility::Public { here.not_allowed(Action::PublishImage) } else { None })
     };
     move || {
         let choices = Visibility::ALL.map(visibility).to_vec();

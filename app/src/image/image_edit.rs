@@ -6,6 +6,7 @@ use crate::i18n::text;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{CheckboxField, Choice, Crumb, Form, Hidden, Load, NumberField, PageHeader, RadioCards, TextField};
+use api::Action;
 use api::image::{Image, ImageVerb, Visibility};
 use api::metadef::Namespace;
 use leptos::prelude::*;
@@ -35,7 +36,8 @@ fn EditForm(image: Image, namespaces: Vec<Namespace>, edit: ServerAction<ImageEd
     let number = |value: u64| if value == 0 { String::new() } else { value.to_string() };
     let now = image.visibility;
     let choices = Visibility::ALL.map(move |it| {
-        let not_admin = if it == Visibility::Public && now != it { here.not_admin() } else { None };
+        let not_admin =
+            if it == Visibility::Public && now != it { here.not_allowed(Action::PublishImage) } else { None };
         Choice::new(it.as_str(), (t.image.visibilities)(it))
             .detail((t.image.visibility_hints)(it))
             .disabled_because(not_admin)

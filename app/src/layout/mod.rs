@@ -32,7 +32,7 @@ pub fn Frame(
 ) -> impl IntoView {
     let t = text();
     let (palette, help) = (RwSignal::new(false), RwSignal::new(false));
-    let places = Signal::derive(move || me.with(|me| entries(me.project, me.role)));
+    let places = Signal::derive(move || me.with(|me| entries(me.project, &me.actions)));
     view! {
         <a class="skip" href="#content" rel="external">{t.ui.skip}</a>
         <div class="frame">

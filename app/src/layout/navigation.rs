@@ -5,7 +5,7 @@ use crate::i18n::text;
 use crate::paths;
 use crate::ui::{Entry, Glyph, Icon, hide_around};
 use api::identity::Me;
-use api::{ProjectId, Role};
+use api::{Action, ProjectId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -16,8 +16,8 @@ struct Place {
     href: String,
 }
 
-/// The areas with their pages, as far as the role sees them.
-fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
+/// The areas with their pages, as far as the policy lets them be used.
+fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> {
     let t = text();
     let place = |title, icon, href: fn(ProjectId) -> String| Place { title, icon, href: href(project) };
     let compute = vec![
@@ -26,6 +26,7 @@ fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
         place(t.common.images, Icon::Image, paths::images),
         place(t.common.key_pairs, Icon::KeyPair, paths::key_pairs),
         place(t.common.flavors, Icon::Flavor, paths::flavors),
+        place(t.common.quotas, Icon::Quota, paths::quotas),
     ];
     let network = vec![
         place(t.common.networks, Icon::Network, paths::networks),
@@ -39,23 +40,45 @@ fn areas(project: ProjectId, role: Role) -> Vec<(&'static str, Vec<Place>)> {
         place(t.audit.title, Icon::Log, paths::audit),
     ];
     let mut areas = vec![(t.common.area_compute, compute), (t.common.area_network, network)];
-    if role == Role::Admin {
-        let admin = vec![
-            place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors),
-            place(t.common.sessions, Icon::Console, paths::sessions),
-            place(t.audit.title, Icon::Log, paths::audit_all),
-            place(t.image.all_images, Icon::Image, paths::images_of_all),
-        ];
-        areas.push((t.common.area_admin, admin));
+    let guarded = [
+        (
+            t.common.area_identity,
+            vec![
+                (Action::ReadProjects, place(t.common.projects, Icon::Project, paths::projects)),
+                (Action::ReadUsers, place(t.common.users, Icon::User, paths::users)),
+                (Action::ReadGroups, place(t.common.groups, Icon::Group, paths::groups)),
+                (Action::ReadDomains, place(t.common.domains, Icon::Domain, paths::domains)),
+                (Action::ReadRoles, place(t.common.roles, Icon::Role, paths::roles)),
+                (Action::ReadAssignments, place(t.common.assignments, Icon::Assignment, paths::assignments)),
+                (Action::ReadQuotas, place(t.common.quotas, Icon::Quota, paths::quota_defaults)),
+                (Action::ReadPolicy, place(t.common.policy, Icon::Policy, paths::policy)),
+            ],
+        ),
+        (
+            t.common.area_admin,
+            vec![
+                (Action::ReadHosts, place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors)),
+                (Action::ManageSessions, place(t.common.sessions, Icon::Console, paths::sessions)),
+                (Action::ReadAudit, place(t.audit.title, Icon::Log, paths::audit_all)),
+                (Action::EveryImage, place(t.image.all_images, Icon::Image, paths::images_of_all)),
+            ],
+        ),
+    ];
+    for (area, places) in guarded {
+        let places: Vec<Place> =
+            places.into_iter().filter(|(action, _)| may.contains(action)).map(|(_, place)| place).collect();
+        if !places.is_empty() {
+            areas.push((area, places));
+        }
     }
     areas.push((t.common.area_account, account));
     areas
 }
 
 /// All that the palette leads to: the pages, and what can be made.
-pub(super) fn entries(project: ProjectId, role: Role) -> Vec<Entry> {
+pub(super) fn entries(project: ProjectId, may: &[Action]) -> Vec<Entry> {
     let t = text();
-    let pages = areas(project, role).into_iter().flat_map(|(area, places)| {
+    let pages = areas(project, may).into_iter().flat_map(|(area, places)| {
         places.into_iter().map(move |place| Entry {
             label: place.title.into(),
             group: area.into(),
@@ -64,24 +87,25 @@ pub(super) fn entries(project: ProjectId, role: Role) -> Vec<Entry> {
         })
     });
     let make = |label: &str, href| Entry { label: label.into(), group: t.common.create.into(), icon: Icon::Add, href };
-    let makes = (role > Role::Reader).then(|| {
-        [
-            make(t.compute.launch_instance, paths::instance_launch(project)),
-            make(t.image.create_image, paths::image_create(project)),
-            make(t.compute.create_key_pair, paths::key_pair_create(project)),
-            make(t.compute.import_key_pair, paths::key_pair_import(project)),
-            make(t.network.create_network, paths::network_create(project)),
-        ]
-    });
-    pages.chain(makes.into_iter().flatten()).collect()
+    let makes = [
+        (Action::Write, make(t.compute.launch_instance, paths::instance_launch(project))),
+        (Action::Write, make(t.image.create_image, paths::image_create(project))),
+        (Action::OwnKeypair, make(t.compute.create_key_pair, paths::key_pair_create(project))),
+        (Action::OwnKeypair, make(t.compute.import_key_pair, paths::key_pair_import(project))),
+        (Action::Write, make(t.network.create_network, paths::network_create(project))),
+        (Action::ManageProjects, make(t.directory.create_project, paths::project_create(project))),
+        (Action::ManageUsers, make(t.directory.create_user, paths::user_create(project))),
+    ];
+    let makes = makes.into_iter().filter(|(action, _)| may.contains(action)).map(|(_, entry)| entry);
+    pages.chain(makes).collect()
 }
 
 #[component]
 pub(super) fn Navigation(me: Signal<Me>) -> impl IntoView {
     let t = text();
     let path = use_location().pathname;
-    // Where one is changes often, the project seldom: only the latter makes the links anew.
-    let scope = Memo::new(move |_| me.with(|me| (me.project, me.role)));
+    // Where one is changes often, the project and what is allowed there seldom: only they make the links anew.
+    let scope = Memo::new(move |_| me.with(|me| (me.project, me.actions.clone())));
     let place = move |place: Place| {
         let href = place.href.clone();
         let current =
@@ -93,8 +117,8 @@ pub(super) fn Navigation(me: Signal<Me>) -> impl IntoView {
     };
     view! {
         <nav class="side" id="navigation" popover="auto" aria-label=t.ui.navigation on:click=|event| hide_around(&event)>
-            <a class="logo" href=move || paths::overview(scope.get().0)><Logo/><span>"Offing"</span></a>
-            {move || scope.with(|(project, role)| areas(*project, *role)).into_iter().map(area).collect_view()}
+            <a class="logo" href=move || paths::overview(scope.with(|scope| scope.0))><Logo/><span>"Offing"</span></a>
+            {move || scope.with(|(project, may)| areas(*project, may)).into_iter().map(area).collect_view()}
         </nav>
     }
 }

@@ -3,6 +3,7 @@
 use crate::i18n::text;
 use crate::paths;
 use crate::ui::{Glyph, Icon, Menu, MenuLink};
+use api::Action;
 use api::identity::{Me, Membership};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -16,6 +17,9 @@ pub(super) fn ProjectPicker(me: Signal<Me>) -> impl IntoView {
     let path = use_location().pathname;
     let typed = RwSignal::new(String::new());
     let memberships = Memo::new(move |_| me.with(|me| (me.project, me.memberships.clone())));
+    let more = Memo::new(move |_| {
+        me.with(|me| (me.memberships_more && me.actions.contains(&Action::ReadProjects)).then_some(me.project))
+    });
     let list = move || {
         let (current, memberships) = memberships.get();
         let search = (memberships.len() >= MANY).then(|| {
@@ -35,7 +39,12 @@ pub(super) fn ProjectPicker(me: Signal<Me>) -> impl IntoView {
                 </li>
             }
         };
-        view! { {search}<ul class="menu-list">{memberships.into_iter().map(link).collect_view()}</ul> }
+        let all = move || {
+            more.get().map(|project| {
+                view! { <li><MenuLink href=paths::projects(project)>{t.ui.all_projects}</MenuLink></li> }
+            })
+        };
+        view! { {search}<ul class="menu-list">{memberships.into_iter().map(link).collect_view()}{all}</ul> }
     };
     let face = move || {
         view! { <Glyph icon=Icon::Project/><span class="picker-name">{move || me.with(|me| me.project_name.clone())}</span><Glyph icon=Icon::Down/> }

@@ -80,10 +80,13 @@ pub fn naming(resource: Limited) -> (&'static str, Writing) {
         Limited::Ram => (t.compute.memory, Some(format::mebibytes)),
         Limited::ImageBytes => (t.common.images, Some(format::bytes)),
         Limited::Networks => (t.common.networks, None),
+        Limited::Subnets => (t.network.subnets, None),
+        Limited::Routers => (t.network.routers, None),
+        Limited::Ports => (t.network.ports, None),
         Limited::FloatingIps => (t.common.floating_ips, None),
         Limited::SecurityGroups => (t.common.security_groups, None),
+        Limited::SecurityGroupRules => (t.network.rules_of_groups, None),
         Limited::KeyPairs => (t.common.key_pairs, None),
-        other => ((t.error.resource)(other), None),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Question {
     pub also: Vec<String>,
     /// What has to be typed before: for what takes much with it.
     pub typed: Option<String>,
+    /// A word that may go with the answer: the name of its field, and its label.
+    pub word: Option<(&'static str, String)>,
     /// Whether it can be undone.
     pub undoable: bool,
 }
@@ -36,6 +38,11 @@ impl Question {
     /// The name must be typed first.
     pub fn typed(self, name: impl Into<String>) -> Self {
         Self { typed: Some(name.into()), ..self }
+    }
+
+    /// Something may be said with the answer.
+    pub fn word(self, name: &'static str, label: impl Into<String>) -> Self {
+        Self { word: Some((name, label.into())), ..self }
     }
 
     /// Nothing is lost for good.
@@ -87,6 +94,13 @@ pub(super) fn QuestionForm(#[prop(into)] id: String, ask: Ask, cancel: Cancel) -
             <input class="input" id=typed_id type="text" required=true pattern=literal(&name) autocomplete="off" autofocus=true/>
         }
     });
+    let word = question.word.map(|(name, label)| {
+        let word_id = format!("{id}-{name}");
+        view! {
+            <label class="dialog-typed" for=word_id.clone()>{label}</label>
+            <input class="input" id=word_id name=name type="text" autocomplete="off"/>
+        }
+    });
     let focus = typed.is_none();
     let cancel = match cancel {
         Cancel::Popover => view! {
@@ -109,6 +123,7 @@ pub(super) fn QuestionForm(#[prop(into)] id: String, ask: Ask, cancel: Cancel) -
             </div>
             {fields.into_iter().map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
             {typed}
+            {word}
             <div class="form-buttons">
                 {cancel}
                 <Button variant=Variant::Danger>{button}</Button>

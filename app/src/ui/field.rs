@@ -7,15 +7,15 @@ use leptos::prelude::*;
 
 /// What the input needs to know of its frame.
 #[derive(Clone)]
-struct Wiring {
-    id: String,
+pub(super) struct Wiring {
+    pub id: String,
     error: Signal<Option<String>>,
-    described_by: Signal<Option<String>>,
+    pub described_by: Signal<Option<String>>,
 }
 
 impl Wiring {
     /// Enters the field into its form.
-    fn new(name: &str, label: &str, hint: bool) -> Self {
+    pub fn new(name: &str, label: &str, hint: bool) -> Self {
         let t = text();
         let form = FormState::here();
         form.fields.update_value(|fields| fields.push((name.to_owned(), label.to_owned())));
@@ -33,11 +33,11 @@ impl Wiring {
     }
 
     /// What the field held when its form was refused, or what the address asks for, or else `value`.
-    fn kept(name: &str, value: String) -> String {
+    pub fn kept(name: &str, value: String) -> String {
         FormState::here().kept(name).unwrap_or(value)
     }
 
-    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
+    pub fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
         let error = self.error;
         move || error.with(Option::is_some).then_some("true")
     }
@@ -45,7 +45,13 @@ impl Wiring {
 
 /// Label, hint and fault around an input.
 #[component]
-fn Frame(wiring: Wiring, label: String, hint: Option<String>, required: bool, children: Children) -> impl IntoView {
+pub(super) fn Frame(
+    wiring: Wiring,
+    label: String,
+    hint: Option<String>,
+    required: bool,
+    children: Children,
+) -> impl IntoView {
     view! {
         <div class="field">
             <label for=wiring.id.clone()>{label}<Mark required/></label>
@@ -57,13 +63,13 @@ fn Frame(wiring: Wiring, label: String, hint: Option<String>, required: bool, ch
 
 /// Most fields are required; the few that are not say so.
 #[component]
-fn Mark(required: bool) -> impl IntoView {
+pub(super) fn Mark(required: bool) -> impl IntoView {
     // The space is for those who hear the label.
     (!required).then(|| view! { " " <span class="field-optional">{text().common.optional}</span> })
 }
 
 #[component]
-fn Notes(wiring: Wiring, hint: Option<String>) -> impl IntoView {
+pub(super) fn Notes(wiring: Wiring, hint: Option<String>) -> impl IntoView {
     let (hint_id, error_id) = (format!("{}-hint", wiring.id), format!("{}-error", wiring.id));
     view! {
         {move || wiring.error.get().map(|why| view! { <p class="field-error" id=error_id.clone()><Glyph icon=Icon::Error/><span>{why}</span></p> })}

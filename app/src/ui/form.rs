@@ -95,6 +95,9 @@ pub fn Form(
     /// The form carries a file.
     #[prop(optional)]
     multipart: bool,
+    /// The form stays on its page when it has been sent, and is then ready for the next.
+    #[prop(optional)]
+    clears: bool,
     children: Children,
 ) -> impl IntoView {
     let t = text();
@@ -107,7 +110,17 @@ pub fn Form(
     };
     // Made first, so that the summary knows the labels of all fields.
     let fields = provide_and_run(state, children);
-    let pending = call.pending;
+    let (pending, error) = (call.pending, call.error);
+    let form = NodeRef::<leptos::html::Form>::new();
+    if clears {
+        Effect::new(move |was: Option<bool>| {
+            let now = pending.get();
+            if was == Some(true) && !now && error.with_untracked(Option::is_none) {
+                form.get_untracked().inspect(|form| form.reset());
+            }
+            now
+        });
+    }
     let variant = if danger { Variant::Danger } else { Variant::Primary };
     let buttons = submit.map(|submit| {
         view! {
@@ -121,6 +134,7 @@ pub fn Form(
     view! {
         <form
             class="form"
+            node_ref=form
             method="post"
             action=call.url.clone()
             enctype=multipart.then_some("multipart/form-data")

@@ -28,6 +28,7 @@
 //! // Forms. `call` is a ServerAction or a Call; fields find their faults by name.
 //! <Form call=action submit=t.common.create cancel=href>
 //!     <TextField name="name" label required=true hint/>  <NumberField unit="GiB"/>  <TextArea mono=true/>  <FileField accept=".qcow2"/>
+//!     <SearchField name label search/>  <PickRows name choice_name label choice_label more search choices chosen/>       // search on the server
 //!     <SelectField choices=vec![Choice::new(id, label).detail(line)] value/>  <RadioCards choices/>  <CheckboxField checked=true/>  <Hidden name value/>
 //! </Form>
 //!
@@ -70,6 +71,7 @@ mod menu;
 mod notice;
 mod page_header;
 mod palette;
+mod pick;
 mod save;
 mod skeleton;
 mod state;
@@ -101,6 +103,7 @@ pub use menu::{Menu, MenuGroup, MenuLink, hide_around};
 pub use notice::{Failure, MessageArea, Messages, Notice, Outcomes, messages, provide_messages};
 pub use page_header::{Breadcrumbs, Crumb, PageHeader};
 pub use palette::{Entry, Palette};
+pub use pick::{PickRows, Search, SearchField};
 pub use save::SaveButton;
 pub use skeleton::{Skeleton, Spinner};
 pub use state::{StateBadge, Tag, Tone};

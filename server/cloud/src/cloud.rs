@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::db::{Db, OpenError};
 use crate::fault::StoreError;
 use crate::hub::Hub;
-use crate::identity::IdentityService;
+use crate::identity::{DirectoryService, IdentityService, PolicyService};
 use crate::image::{ImageService, Web};
 use crate::metadef::MetadefService;
 use crate::network::engine::{Cidr, Engine};
@@ -58,6 +58,8 @@ pub enum StartError {
 pub struct Cloud {
     core: Arc<Core>,
     pub identity: Arc<IdentityService>,
+    pub directory: Arc<DirectoryService>,
+    pub policies: Arc<PolicyService>,
     pub images: Arc<ImageService>,
     pub metadefs: Arc<MetadefService>,
     pub networks: Arc<NetworkService>,
@@ -82,8 +84,11 @@ impl Cloud {
         let networks = NetworkService::new(core.clone(), options.engine);
         let images = ImageService::new(core.clone(), options.web);
         let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone(), images.clone());
+        let directory = DirectoryService::new(core.clone(), identity.clone(), networks.clone());
         let cloud = Self {
             identity,
+            directory: Arc::new(directory),
+            policies: Arc::new(PolicyService::new(core.clone())),
             images,
             metadefs: Arc::new(MetadefService),
             networks,

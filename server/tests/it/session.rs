@@ -2,7 +2,6 @@
 
 use crate::world::{PASSWORD, world};
 use api::Role;
-use api::identity::Identity as _;
 use std::time::Duration;
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! Event streams: who hears what, and when they end.
 
 use crate::world::{PASSWORD, world};
-use api::identity::Identity as _;
 use api::{Kind, Role};
 
 #[tokio::test]

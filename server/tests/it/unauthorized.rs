@@ -1,7 +1,8 @@
 //! Who may call what. Every server function and every route stands in a table here with the role it takes; one that does not fails the
-//! test. Each is tried without a session, in a stranger's project and with every role.
+//! test. What takes more than working in a project stands in `personas.rs`. Each is tried without a session, in a stranger's project and with every role.
 
 use crate::client::Client;
+use crate::personas;
 use crate::world::{World, world};
 use api::{ProjectId, Role};
 use axum::body::Body;
@@ -70,6 +71,8 @@ const CALLS: &[Call] = &[
     ("preferences_set", Role::Reader, &[("page_size", "-1")]),
     ("preferences_show", Role::Reader, &[]),
     ("profile_show", Role::Reader, &[]),
+    ("quota_request_create", Role::Member, &[("resource", "cores"), ("asked", "1"), ("reason", "x")]),
+    ("quota_request_list", Role::Reader, &[]),
     ("quota_usage", Role::Reader, &[]),
     ("router_delete", Role::Member, &[("id", NOBODY)]),
     ("router_list", Role::Reader, &[]),
@@ -122,6 +125,7 @@ const PAGES: &[(&str, Role)] = &[
     ("/p/{project}/networks/create", Role::Reader),
     ("/p/{project}/networks/{id}", Role::Reader),
     ("/p/{project}/overview", Role::Reader),
+    ("/p/{project}/quotas", Role::Reader),
     ("/p/{project}/security-groups", Role::Reader),
     ("/p/{project}/security-groups/{id}", Role::Reader),
 ];
@@ -147,12 +151,13 @@ const ROUTES: &[(&str, Option<Role>)] = &[
     ("/sign-out", None),
 ];
 
-const NOBODY: &str = "5b1c9c8e-6a4e-4a7e-9d0a-0d8c3f0f6f52";
+pub const NOBODY: &str = "5b1c9c8e-6a4e-4a7e-9d0a-0d8c3f0f6f52";
 
 #[test]
 fn every_server_function_is_in_the_table() {
     let there: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
-    let known: BTreeSet<String> = CALLS.iter().map(|(name, ..)| format!("/api/{name}")).collect();
+    let names = CALLS.iter().map(|(name, ..)| *name).chain(personas::CALLS.iter().map(|(name, ..)| *name));
+    let known: BTreeSet<String> = names.map(|name| format!("/api/{name}")).collect();
     assert_eq!(there, known);
 }
 
@@ -160,7 +165,9 @@ fn every_server_function_is_in_the_table() {
 fn every_page_is_in_the_table() {
     let there: BTreeSet<String> =
         leptos_axum::generate_route_list(app::App).iter().map(|route| route.path().to_owned()).collect();
-    let known = PAGES.iter().map(|(path, _)| *path).chain(PUBLIC_PAGES.iter().copied()).map(str::to_owned).collect();
+    let guarded = personas::PAGES.iter().map(|(path, _)| *path).chain(personas::BARE_FORMS.iter().copied());
+    let known = PAGES.iter().map(|(path, _)| *path).chain(PUBLIC_PAGES.iter().copied()).chain(guarded);
+    let known = known.map(str::to_owned).collect();
     assert_eq!(there, known);
 }
 
@@ -235,7 +242,7 @@ fn check(what: &str, role: Role, needs: Role, status: u16) {
     }
 }
 
-fn filled(pattern: &str, project: ProjectId) -> String {
+pub fn filled(pattern: &str, project: ProjectId) -> String {
     let parts = pattern.split('/').map(|part| match part {
         "{project}" => project.to_string(),
         part if part.starts_with('{') => NOBODY.to_owned(),

@@ -117,6 +117,11 @@ impl World {
         user
     }
 
+    /// Somebody as a caller of the services.
+    pub async fn caller(&self, user: UserId, project: ProjectId) -> Caller {
+        self.cloud.identity.caller(user, project, "req-test").await.unwrap()
+    }
+
     /// A browser that nobody has signed in with.
     pub fn visitor(&self) -> Client {
         Client::new(self.router.clone())

@@ -26,11 +26,12 @@ impl IdentityService {
         let now = self.core.clock.now();
         let (domain, project, user) = (DomainId(Uuid::new_v4()), ProjectId(Uuid::new_v4()), UserId(Uuid::new_v4()));
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        store::domain::insert(&mut tx, domain, DEFAULT_DOMAIN, now).await?;
+        store::domain::insert(&mut tx, domain, DEFAULT_DOMAIN, "", now).await.map_err(StoreError)?;
         store::project::insert(&mut tx, project, domain, ADMIN, "Runs the cloud.", now).await.map_err(StoreError)?;
         network::default_group_ensure(&mut tx, project, now).await?;
         store::user::insert(&mut tx, user, domain, ADMIN, &hash, now).await.map_err(StoreError)?;
         store::assignment::set(&mut tx, user, project, Role::Admin, now).await?;
+        store::assignment::system_admin(&mut tx, user, now).await?;
         tx.commit().await.map_err(StoreError)?;
         Ok((!given).then_some(password))
     }

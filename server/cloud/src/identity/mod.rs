@@ -1,15 +1,22 @@
 //! Identity: domains, projects, users, roles and sessions.
 //!
-//! `service.rs` is the contract; each noun's rules stand in a file of its name (`project.rs`, `user.rs`, `assignment.rs`, `session.rs`),
-//! all SQL in `store/`, the hashing in `password.rs`. `caller.rs` makes a caller anew for each request from the rows as they are then: a
-//! user who is disabled or loses a role has lost it with the next click.
+//! `service.rs` and `directory.rs` are the contracts; each noun's rules stand in a file of its name (`project.rs`, `user.rs`, `group.rs`,
+//! `session.rs`, …), all SQL in `store/`, the hashing in `password.rs`. A change of the directory goes through `change.rs`.
+//! `caller.rs` makes a caller anew for each request from the rows as they are then: a user who is disabled or loses a role has lost it with
+//! the next click.
 
 mod account;
 mod assignment;
 mod caller;
+mod change;
+mod directory;
+mod domain;
 mod first_start;
+mod group;
 mod password;
+mod policy;
 mod project;
+mod role;
 mod service;
 mod session;
 mod sign_in;
@@ -17,12 +24,13 @@ mod store;
 mod user;
 
 pub use account::agent_kept;
+pub use directory::DirectoryService;
+pub use policy::PolicyService;
 pub use service::IdentityService;
 pub use session::SessionRow;
 
 use crate::db::is_unique;
 use crate::fault::StoreError;
-use api::error::Conflict;
 use api::{Error, Kind, Name, Why};
 use uuid::Uuid;
 
@@ -32,15 +40,18 @@ pub fn request_id() -> String {
 }
 
 /// A name taken is the caller's doing; anything else is ours.
-fn taken(error: sqlx::Error, columns: &str, kind: Kind, name: &Name) -> Error {
-    if is_unique(&error, columns) {
-        Error::Conflict(Conflict::NameTaken { kind, name: name.to_string() })
-    } else {
-        StoreError(error).into()
-    }
+fn taken(error: sqlx::Error, columns: &str, kind: Kind) -> Error {
+    if is_unique(&error, columns) { Error::field("name", Why::Taken { kind }) } else { StoreError(error).into() }
 }
 
 fn short(name: Name, max: usize) -> std::result::Result<Name, Why> {
     let is = name.as_str().chars().count();
     if is > max { Err(Why::TooLong { max, is }) } else { Ok(name) }
+}
+
+/// The project's name, if there is one.
+pub async fn project_require(core: &crate::core::Core, id: api::ProjectId) -> api::Result<String> {
+    let mut db = core.db.read().acquire().await.map_err(StoreError)?;
+    let found = store::project::find(&mut db, id).await?;
+    found.map(|project| project.name).ok_or_else(|| Error::not_found(Kind::Project, id))
 }

@@ -2,11 +2,11 @@
 
 use super::password::Hasher;
 use super::session::SessionRow;
-use super::{assignment, caller, project, sign_in, user};
+use super::{caller, sign_in};
 use crate::core::Core;
 use crate::kept::Kept;
 use api::identity::{Identity, Me, Membership, Whence};
-use api::{Caller, ProjectId, Result, Role, UserId};
+use api::{Caller, ProjectId, Result, UserId};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -43,21 +43,5 @@ impl Identity for IdentityService {
 
     async fn me(&self, caller: &Caller) -> Result<Me> {
         caller::me(&self.core, caller).await
-    }
-
-    async fn project_create(&self, caller: &Caller, name: &str, description: &str) -> Result<ProjectId> {
-        project::create(&self.core, caller, name, description).await
-    }
-
-    async fn user_create(&self, caller: &Caller, name: &str, password: &str) -> Result<UserId> {
-        user::create(&self.core, &self.hasher, caller, name, password).await
-    }
-
-    async fn assignment_set(&self, caller: &Caller, user: UserId, project: ProjectId, role: Role) -> Result<()> {
-        assignment::set(&self.core, caller, user, project, role).await
-    }
-
-    async fn assignment_remove(&self, caller: &Caller, user: UserId, project: ProjectId) -> Result<()> {
-        assignment::remove(&self.core, caller, user, project).await
     }
 }

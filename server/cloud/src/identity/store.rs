@@ -2,21 +2,97 @@
 
 pub mod assignment;
 pub mod domain;
+pub mod group;
 pub mod project;
+pub mod role;
 pub mod session;
+pub mod standing;
 pub mod user;
 
+use crate::authz::Reach;
+use crate::db::contains;
 use crate::fault::StoreError;
-use api::Role;
+use crate::keyset::{Filter, Value};
+use api::directory::{DISABLED, ENABLED};
+use api::{ListQuery, Role};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
 use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
+type Decoded<T> = std::result::Result<T, sqlx::Error>;
 
 /// A UUID column. A text that is none would be a fault of ours, and is reported as one.
-fn id<T: From<Uuid>>(text: &str) -> std::result::Result<T, sqlx::Error> {
+fn id<T: From<Uuid>>(text: &str) -> Decoded<T> {
     Uuid::try_parse(text).map(T::from).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
-fn role(text: &str) -> std::result::Result<Role, sqlx::Error> {
-    text.parse().map_err(|_| sqlx::Error::Decode(format!("role {text}").into()))
+/// The same, of a row.
+fn id_at<T: From<Uuid>>(row: &SqliteRow, column: &str) -> Decoded<T> {
+    id(row.try_get(column)?)
+}
+
+/// The same, where the column may be null.
+fn id_or_null<T: From<Uuid>>(row: &SqliteRow, column: &str) -> Decoded<Option<T>> {
+    row.try_get::<Option<&str>, _>(column)?.map(id).transpose()
+}
+
+/// The policy's role of a strength, as `role.strength` has it.
+fn role_of(strength: i64) -> Option<Role> {
+    let at = usize::try_from(strength).ok()?.checked_sub(1)?;
+    Role::ALL.get(at).copied()
+}
+
+/// How the column `role.strength` writes a role.
+fn strength_of(role: Role) -> i64 {
+    Role::ALL.iter().position(|is| *is == role).map_or(0, |at| at as i64 + 1)
+}
+
+/// What is typed names a thing by its id or by its name: the id as rows have it, if it is one.
+fn as_id(text: &str) -> Option<String> {
+    Uuid::try_parse(text.trim()).ok().map(|id| id.to_string())
+}
+
+/// Only what lies in the domains that may be seen.
+fn within(filter: Filter, reach: &Reach, column: &str) -> Filter {
+    match reach {
+        Reach::Everywhere => filter,
+        Reach::Domains(domains) => {
+            let marks = vec!["?"; domains.len()].join(", ");
+            let values = domains.iter().map(|domain| Value::Text(domain.0.to_string())).collect();
+            filter.and(format!("{column} in ({marks})"), values)
+        }
+    }
+}
+
+/// Rows in which one of the columns has the text, or whose id it is.
+fn found(filter: Filter, query: &ListQuery, id: &str, columns: &[&str]) -> Filter {
+    let text = query.search.trim();
+    if text.is_empty() {
+        return filter;
+    }
+    if let Some(wanted) = as_id(text) {
+        return filter.and(format!("{id} = ?"), vec![Value::Text(wanted)]);
+    }
+    let clauses: Vec<String> = columns.iter().map(|column| format!("{column} like ? escape '\\'")).collect();
+    filter.and(clauses.join(" or "), vec![Value::Text(contains(text)); columns.len()])
+}
+
+/// Only those that are switched on, or off, if the status asks for that.
+fn switched(filter: Filter, query: &ListQuery, column: &str) -> Filter {
+    match query.status.as_str() {
+        ENABLED => filter.and(format!("{column} = 1"), Vec::new()),
+        DISABLED => filter.and(format!("{column} = 0"), Vec::new()),
+        _ => filter,
+    }
+}
+
+/// `in (…)` with the ids.
+fn push_ids<T: ToString>(query: &mut QueryBuilder<'_, Sqlite>, ids: impl IntoIterator<Item = T>) {
+    query.push(" in (");
+    let mut list = query.separated(", ");
+    for id in ids {
+        list.push_bind(id.to_string());
+    }
+    query.push(")");
 }

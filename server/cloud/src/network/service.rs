@@ -44,6 +44,13 @@ impl NetworkService {
         self.poke.poke();
     }
 
+    /// The starter network, in a transaction of somebody else's, who announces what is touched after the commit.
+    pub async fn starter_within(&self, tx: Tx, caller: &Caller) -> Result<(Tx, Touched)> {
+        let mut change = Change { service: self, caller, tx, now: self.core.clock.now(), touched: Touched::new() };
+        change.starter_network_create().await?;
+        Ok((change.tx, change.touched))
+    }
+
     fn read(&self, caller: &Caller) -> Result<&SqlitePool> {
         authz::require(caller, Action::Read)?;
         Ok(self.core.db.read())

@@ -1,14 +1,15 @@
 //! Quotas: counted from the rows themselves, in the transaction that adds to them. No counter is kept beside the truth.
 
+mod request;
+mod service;
 mod store;
 
-use crate::authz;
-use crate::core::Core;
+pub use service::QuotaService;
+
 use crate::db::Tx;
-use api::quota::{Quotas, Resource, Usage};
-use api::{Caller, Error, ProjectId, Result, UserId};
-use async_trait::async_trait;
-use std::sync::Arc;
+use api::quota::Resource;
+use api::{Error, ProjectId, Result, UserId, Why};
+use sqlx::SqliteConnection;
 
 /// What a project may use where nobody has said otherwise. Nova's and Neutron's shipped defaults, images as five of Glance's usual size.
 pub fn default_limit(resource: Resource) -> i64 {
@@ -28,10 +29,15 @@ pub fn default_limit(resource: Resource) -> i64 {
     }
 }
 
+/// What holds for the project: its own limit, or the administrators' default, or the one above.
+async fn limit(db: &mut SqliteConnection, project: ProjectId, resource: Resource) -> Result<i64> {
+    Ok(store::limit(db, project, resource).await?.unwrap_or(default_limit(resource)))
+}
+
 /// Passes if the project may use that much more of each resource, counted inside this transaction.
 pub async fn require(tx: &mut Tx, project: ProjectId, user: UserId, asked: &[(Resource, i64)]) -> Result<()> {
     for &(resource, asked) in asked {
-        let limit = store::limit(tx, project, resource).await?.unwrap_or(default_limit(resource));
+        let limit = limit(tx, project, resource).await?;
         if limit < 0 {
             continue;
         }
@@ -48,28 +54,21 @@ pub async fn set(tx: &mut Tx, project: ProjectId, resource: Resource, max: i64) 
     Ok(store::set(tx, project, resource, max).await?)
 }
 
-pub struct QuotaService {
-    core: Arc<Core>,
+/// A limit as it is typed: a number from −1 on.
+pub fn parse(text: &str) -> std::result::Result<i64, Why> {
+    text.trim().replace('−', "-").parse().ok().filter(|limit| *limit >= -1).ok_or(Why::NotALimit)
 }
 
-impl QuotaService {
-    pub fn new(core: Arc<Core>) -> Self {
-        Self { core }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[async_trait]
-impl Quotas for QuotaService {
-    async fn quota_usage(&self, caller: &Caller) -> Result<Vec<Usage>> {
-        authz::require(caller, authz::Action::Read)?;
-        let mut connection = self.core.db.read().acquire().await.map_err(crate::fault::StoreError)?;
-        let mut usage = Vec::with_capacity(Resource::ALL.len());
-        for resource in Resource::ALL {
-            let limit =
-                store::limit(&mut connection, caller.project, resource).await?.unwrap_or(default_limit(resource));
-            let used = store::used(&mut connection, caller.project, caller.user, resource).await?;
-            usage.push(Usage { resource, used, limit });
-        }
-        Ok(usage)
+    #[test]
+    fn limits_begin_at_minus_one() {
+        assert_eq!(parse("-1"), Ok(-1));
+        assert_eq!(parse("−1"), Ok(-1));
+        assert_eq!(parse(" 20 "), Ok(20));
+        assert_eq!(parse("-2"), Err(Why::NotALimit));
+        assert_eq!(parse("many"), Err(Why::NotALimit));
     }
 }

@@ -1,20 +1,79 @@
 //! All SQL of quotas: the one place that counts the rows of every service.
 
+use crate::db::{Tx, contains};
 use crate::fault::StoreError;
-use api::quota::Resource;
-use api::{ProjectId, UserId};
-use sqlx::SqliteConnection;
+use crate::keyset::{Filter, Listing, Sort, Value, page};
+use api::quota::{QuotaRequest, RequestState, Resource};
+use api::{Caller, ListQuery, Micros, Page, ProjectId, QuotaRequestId, UserId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
+use uuid::Uuid;
 
 pub async fn limit(
     db: &mut SqliteConnection,
     project: ProjectId,
     resource: Resource,
 ) -> Result<Option<i64>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "select coalesce(
+            (select max from quota where project_id = $1 and resource = $2),
+            (select max from quota_default where resource = $2))",
+    )
+    .bind(project.0.to_string())
+    .bind(resource.as_str())
+    .fetch_one(db)
+    .await?)
+}
+
+/// The project's own.
+pub async fn own(db: &mut SqliteConnection, project: ProjectId, resource: Resource) -> Result<Option<i64>, StoreError> {
     Ok(sqlx::query_scalar("select max from quota where project_id = $1 and resource = $2")
         .bind(project.0.to_string())
         .bind(resource.as_str())
         .fetch_optional(db)
         .await?)
+}
+
+/// The administrators' default.
+pub async fn default(db: &mut SqliteConnection, resource: Resource) -> Result<Option<i64>, StoreError> {
+    Ok(sqlx::query_scalar("select max from quota_default where resource = $1")
+        .bind(resource.as_str())
+        .fetch_optional(db)
+        .await?)
+}
+
+pub async fn default_set(db: &mut SqliteConnection, resource: Resource, max: Option<i64>) -> Result<(), StoreError> {
+    let Some(max) = max else {
+        sqlx::query("delete from quota_default where resource = $1").bind(resource.as_str()).execute(db).await?;
+        return Ok(());
+    };
+    sqlx::query(
+        "insert into quota_default (resource, max) values ($1, $2)
+         on conflict (resource) do update set max = excluded.max",
+    )
+    .bind(resource.as_str())
+    .bind(max)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn unset(db: &mut SqliteConnection, project: ProjectId, resource: Resource) -> Result<(), StoreError> {
+    sqlx::query("delete from quota where project_id = $1 and resource = $2")
+        .bind(project.0.to_string())
+        .bind(resource.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The same as `used`, where nobody in particular asks: key pairs are nobody's then.
+pub async fn used_by_project(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    resource: Resource,
+) -> Result<i64, StoreError> {
+    used(db, project, UserId(Uuid::nil()), resource).await
 }
 
 pub async fn set(
@@ -65,4 +124,120 @@ pub async fn used(
     };
     let owner = if resource == Resource::KeyPairs { user.0 } else { project.0 };
     Ok(sqlx::query_scalar(sql).bind(owner.to_string()).fetch_one(db).await?)
+}
+
+pub struct NewRequest<'a> {
+    pub id: QuotaRequestId,
+    pub resource: Resource,
+    pub asked: i64,
+    pub held: i64,
+    pub reason: &'a str,
+}
+
+pub async fn request_insert(
+    tx: &mut Tx,
+    caller: &Caller,
+    new: &NewRequest<'_>,
+    now: Micros,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into quota_request (id, project_id, user_id, user_name, resource, asked, held, reason, state, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)",
+    )
+    .bind(new.id.0.to_string())
+    .bind(caller.project.0.to_string())
+    .bind(caller.user.0.to_string())
+    .bind(&caller.user_name)
+    .bind(new.resource.as_str())
+    .bind(new.asked)
+    .bind(new.held)
+    .bind(new.reason)
+    .bind(now)
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
+struct View(QuotaRequest);
+
+impl FromRow<'_, SqliteRow> for View {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let bad = |what: &str| sqlx::Error::Decode(format!("quota_request.{what}").into());
+        let resource: &str = row.try_get("resource")?;
+        Ok(Self(QuotaRequest {
+            id: row.try_get::<&str, _>("id")?.parse().map_err(|_| bad("id"))?,
+            project: row.try_get::<&str, _>("project_id")?.parse().map_err(|_| bad("project_id"))?,
+            project_name: row.try_get("project_name")?,
+            user_name: row.try_get("user_name")?,
+            resource: Resource::ALL.into_iter().find(|it| it.as_str() == resource).ok_or_else(|| bad("resource"))?,
+            asked: row.try_get("asked")?,
+            held: row.try_get("held")?,
+            reason: row.try_get("reason")?,
+            state: RequestState::parse(row.try_get("state")?).ok_or_else(|| bad("state"))?,
+            answer: row.try_get("answer")?,
+            decided_by: row.try_get("decided_by")?,
+            decided_at: row.try_get("decided_at")?,
+            created_at: row.try_get("created_at")?,
+        }))
+    }
+}
+
+const REQUESTS: Listing = Listing {
+    select: "q.*, p.name as project_name",
+    from: "from quota_request q join project p on p.id = q.project_id",
+    id: "q.id",
+    sorts: &[Sort { key: "created", column: "q.created_at", number: true }],
+    default: "-created",
+};
+
+pub async fn request_list(
+    db: &SqlitePool,
+    of: Option<ProjectId>,
+    query: &ListQuery,
+) -> Result<Page<QuotaRequest>, StoreError> {
+    let mut filter = Filter::default();
+    if let Some(project) = of {
+        filter = filter.and("q.project_id = ?", vec![Value::Text(project.0.to_string())]);
+    }
+    if RequestState::parse(&query.status).is_some() {
+        filter = filter.and("q.state = ?", vec![Value::Text(query.status.clone())]);
+    }
+    if !query.search.trim().is_empty() {
+        let pattern = Value::Text(contains(&query.search));
+        let clause = "p.name like ? escape '\\' or q.user_name like ? escape '\\' or q.reason like ? escape '\\'";
+        filter = filter.and(clause, vec![pattern; 3]);
+    }
+    Ok(page::<View>(db, &REQUESTS, filter, query).await?.map(|view| view.0))
+}
+
+pub async fn request_find(tx: &mut Tx, id: QuotaRequestId) -> Result<Option<QuotaRequest>, StoreError> {
+    let row: Option<View> = sqlx::query_as(
+        "select q.*, p.name as project_name from quota_request q join project p on p.id = q.project_id where q.id = $1",
+    )
+    .bind(id.0.to_string())
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|view| view.0))
+}
+
+pub async fn request_decide(
+    tx: &mut Tx,
+    id: QuotaRequestId,
+    state: RequestState,
+    answer: &str,
+    by: &str,
+    now: Micros,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update quota_request set state = $2, answer = $3, decided_by = $4, decided_at = $5
+         where id = $1 and state = 'open'",
+    )
+    .bind(id.0.to_string())
+    .bind(state.as_str())
+    .bind(answer)
+    .bind(by)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

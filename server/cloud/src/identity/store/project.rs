@@ -1,9 +1,109 @@
 //! SQL of projects.
 
-use super::{Result, id};
+use super::{Result, found, id, id_at, push_ids, switched, within};
+use crate::authz::Reach;
 use crate::db::Tx;
-use api::{DomainId, Micros, ProjectId};
-use sqlx::SqlitePool;
+use crate::keyset::{Filter, Listing, Sort, page};
+use api::directory::Project;
+use api::{DomainId, ListQuery, Micros, Page, ProjectId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, SqlitePool};
+use std::collections::HashMap;
+
+struct View(Project);
+
+impl FromRow<'_, SqliteRow> for View {
+    fn from_row(row: &SqliteRow) -> std::result::Result<Self, sqlx::Error> {
+        Ok(Self(Project {
+            id: id_at(row, "id")?,
+            domain: id_at(row, "domain_id")?,
+            domain_name: row.try_get("domain_name")?,
+            name: row.try_get("name")?,
+            description: row.try_get("description")?,
+            enabled: row.try_get("enabled")?,
+            deleting: row.try_get("deleting")?,
+            tags: Vec::new(),
+            created_at: row.try_get("created_at")?,
+        }))
+    }
+}
+
+const LIST: Listing = Listing {
+    select: "p.*, d.name as domain_name",
+    from: "from project p join domain d on d.id = p.domain_id",
+    id: "p.id",
+    sorts: &[
+        Sort { key: "name", column: "p.name", number: false },
+        Sort { key: "domain", column: "d.name", number: false },
+        Sort { key: "created", column: "p.created_at", number: true },
+    ],
+    default: "name",
+};
+
+pub async fn list(db: &SqlitePool, reach: &Reach, query: &ListQuery) -> Result<Page<Project>> {
+    let filter = within(Filter::default(), reach, "p.domain_id");
+    let tagged = "(select group_concat(t.tag, ' ') from project_tag t where t.project_id = p.id)";
+    let filter = found(filter, query, "p.id", &["p.name", "p.description", tagged]);
+    let filter = switched(filter, query, "p.enabled");
+    let mut found = page::<View>(db, &LIST, filter, query).await?.map(|view| view.0);
+    let mut tags = tags(db, found.items.iter().map(|project| project.id)).await?;
+    for project in &mut found.items {
+        project.tags = tags.remove(&project.id).unwrap_or_default();
+    }
+    Ok(found)
+}
+
+async fn tags(db: &SqlitePool, projects: impl Iterator<Item = ProjectId>) -> Result<HashMap<ProjectId, Vec<String>>> {
+    let mut query = QueryBuilder::new("select project_id, tag from project_tag where project_id");
+    push_ids(&mut query, projects.map(|project| project.0));
+    query.push(" order by project_id, tag");
+    let mut tags = HashMap::<ProjectId, Vec<String>>::new();
+    for row in query.build().fetch_all(db).await? {
+        tags.entry(id_at(&row, "project_id")?).or_default().push(row.try_get("tag")?);
+    }
+    Ok(tags)
+}
+
+pub async fn find(db: &mut SqliteConnection, project: ProjectId) -> Result<Option<Project>> {
+    let row: Option<View> = sqlx::query_as(
+        "select p.*, d.name as domain_name from project p join domain d on d.id = p.domain_id where p.id = $1",
+    )
+    .bind(project.0.to_string())
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(View(mut found)) = row else { return Ok(None) };
+    found.tags = sqlx::query_scalar("select tag from project_tag where project_id = $1 order by tag")
+        .bind(project.0.to_string())
+        .fetch_all(db)
+        .await?;
+    Ok(Some(found))
+}
+
+/// The project above, and those directly below.
+pub async fn family(db: &mut SqliteConnection, project: ProjectId) -> Result<(Option<Named>, Vec<Named>)> {
+    let named = |row: &SqliteRow| Ok::<_, sqlx::Error>((id_at(row, "id")?, row.try_get("name")?));
+    let parent = sqlx::query("select p.id, p.name from project c join project p on p.id = c.parent_id where c.id = $1")
+        .bind(project.0.to_string())
+        .fetch_optional(&mut *db)
+        .await?;
+    let children = sqlx::query("select id, name from project where parent_id = $1 order by name limit 100")
+        .bind(project.0.to_string())
+        .fetch_all(db)
+        .await?;
+    let parent = parent.as_ref().map(named).transpose()?;
+    Ok((parent, children.iter().map(named).collect::<std::result::Result<_, _>>()?))
+}
+
+type Named = (ProjectId, String);
+
+/// Whether a project directly below is switched on.
+pub async fn has_enabled_child(tx: &mut Tx, project: ProjectId) -> Result<bool> {
+    Ok(sqlx::query("select 1 from project where parent_id = $1 and enabled = 1 limit 1")
+        .bind(project.0.to_string())
+        .fetch_optional(&mut **tx)
+        .await?
+        .is_some())
+}
 
 pub async fn insert(
     tx: &mut Tx,
@@ -24,6 +124,51 @@ pub async fn insert(
         .map(|_| ())
 }
 
+pub async fn put_below(tx: &mut Tx, project: ProjectId, parent: ProjectId) -> Result<()> {
+    sqlx::query("update project set parent_id = $2 where id = $1")
+        .bind(project.0.to_string())
+        .bind(parent.0.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    tx: &mut Tx,
+    project: ProjectId,
+    name: &str,
+    description: &str,
+) -> std::result::Result<(), sqlx::Error> {
+    sqlx::query("update project set name = $2, description = $3 where id = $1")
+        .bind(project.0.to_string())
+        .bind(name)
+        .bind(description)
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
+}
+
+pub async fn tags_set(tx: &mut Tx, project: ProjectId, tags: &[String]) -> Result<()> {
+    sqlx::query("delete from project_tag where project_id = $1").bind(project.0.to_string()).execute(&mut **tx).await?;
+    for tag in tags {
+        sqlx::query("insert into project_tag (project_id, tag) values ($1, $2)")
+            .bind(project.0.to_string())
+            .bind(tag)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn enable(tx: &mut Tx, project: ProjectId, enabled: bool) -> Result<()> {
+    sqlx::query("update project set enabled = $2 where id = $1")
+        .bind(project.0.to_string())
+        .bind(enabled)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<ProjectId>> {
     let found: Option<String> =
         sqlx::query_scalar("select id from project where name = $1 order by created_at limit 1")
@@ -31,6 +176,17 @@ pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<ProjectId>> {
             .fetch_optional(db)
             .await?;
     Ok(found.as_deref().map(id).transpose()?)
+}
+
+/// By the id, or by the name in the domain.
+pub async fn named(tx: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(ProjectId, DomainId)>> {
+    let row = sqlx::query("select id, domain_id from project where id = $1 or (domain_id = $2 and name = $3)")
+        .bind(super::as_id(text).unwrap_or_default())
+        .bind(domain.0.to_string())
+        .bind(text.trim())
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
 }
 
 pub async fn exists(tx: &mut Tx, project: ProjectId) -> Result<bool> {

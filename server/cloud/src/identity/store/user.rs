@@ -1,9 +1,134 @@
 //! SQL of users.
 
-use super::{Result, id};
+use super::{Result, found, id, id_at, id_or_null, switched, within};
+use crate::authz::Reach;
 use crate::db::Tx;
-use api::{DomainId, Micros, UserId};
-use sqlx::{Row, SqlitePool};
+use crate::keyset::{Filter, Listing, Sort, Value, page};
+use api::directory::{User, UserForm};
+use api::{DomainId, GroupId, ListQuery, Micros, Page, ProjectId, UserId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
+
+struct View(User);
+
+impl FromRow<'_, SqliteRow> for View {
+    fn from_row(row: &SqliteRow) -> std::result::Result<Self, sqlx::Error> {
+        let default_project = id_or_null(row, "default_project_id")?;
+        let default_name: Option<String> = row.try_get("default_name")?;
+        Ok(Self(User {
+            id: id_at(row, "id")?,
+            domain: id_at(row, "domain_id")?,
+            domain_name: row.try_get("domain_name")?,
+            name: row.try_get("name")?,
+            email: row.try_get("email")?,
+            description: row.try_get("description")?,
+            default_project: default_project.zip(default_name),
+            enabled: row.try_get("enabled")?,
+            password_locked: row.try_get("password_locked")?,
+            created_at: row.try_get("created_at")?,
+        }))
+    }
+}
+
+const SELECT: &str = "u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
+    u.created_at, d.name as domain_name, (select p.name from project p where p.id = u.default_project_id) as default_name";
+
+const SORTS: &[Sort] = &[
+    Sort { key: "name", column: "u.name", number: false },
+    Sort { key: "domain", column: "d.name", number: false },
+    Sort { key: "email", column: "u.email", number: false },
+    Sort { key: "created", column: "u.created_at", number: true },
+];
+
+const LIST: Listing = Listing {
+    select: SELECT,
+    from: "from local_user u join domain d on d.id = u.domain_id",
+    id: "u.id",
+    sorts: SORTS,
+    default: "name",
+};
+
+const MEMBERS: Listing = Listing {
+    select: SELECT,
+    from: "from group_member m join local_user u on u.id = m.user_id join domain d on d.id = u.domain_id",
+    id: "u.id",
+    sorts: SORTS,
+    default: "name",
+};
+
+fn wanted(filter: Filter, query: &ListQuery) -> Filter {
+    let filter = found(filter, query, "u.id", &["u.name", "u.email", "u.description"]);
+    switched(filter, query, "u.enabled")
+}
+
+pub async fn list(db: &SqlitePool, reach: &Reach, query: &ListQuery) -> Result<Page<User>> {
+    let filter = wanted(within(Filter::default(), reach, "u.domain_id"), query);
+    Ok(page::<View>(db, &LIST, filter, query).await?.map(|view| view.0))
+}
+
+pub async fn members(db: &SqlitePool, group: GroupId, query: &ListQuery) -> Result<Page<User>> {
+    let filter = Filter::default().and("m.group_id = ?", vec![Value::Text(group.0.to_string())]);
+    Ok(page::<View>(db, &MEMBERS, wanted(filter, query), query).await?.map(|view| view.0))
+}
+
+pub async fn find(db: &mut SqliteConnection, user: UserId) -> Result<Option<User>> {
+    let row: Option<View> = sqlx::query_as(
+        "select u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
+            u.created_at, d.name as domain_name,
+            (select p.name from project p where p.id = u.default_project_id) as default_name
+         from local_user u join domain d on d.id = u.domain_id where u.id = $1",
+    )
+    .bind(user.0.to_string())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|view| view.0))
+}
+
+/// By the id, or by the name in the domain.
+pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(UserId, DomainId)>> {
+    let row = sqlx::query("select id, domain_id from local_user where id = $1 or (domain_id = $2 and name = $3)")
+        .bind(super::as_id(text).unwrap_or_default())
+        .bind(domain.0.to_string())
+        .bind(text.trim())
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
+}
+
+pub async fn update(
+    tx: &mut Tx,
+    user: UserId,
+    form: &UserForm,
+    default_project: Option<ProjectId>,
+) -> std::result::Result<(), sqlx::Error> {
+    sqlx::query(
+        "update local_user set name = $2, email = $3, description = $4, password_locked = $5, default_project_id = $6
+         where id = $1",
+    )
+    .bind(user.0.to_string())
+    .bind(form.name.trim())
+    .bind(form.email.trim())
+    .bind(form.description.trim())
+    .bind(form.password_locked)
+    .bind(default_project.map(|project| project.0.to_string()))
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
+pub async fn enable(tx: &mut Tx, user: UserId, enabled: bool) -> Result<()> {
+    sqlx::query("update local_user set enabled = $2 where id = $1")
+        .bind(user.0.to_string())
+        .bind(enabled)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(tx: &mut Tx, user: UserId) -> Result<()> {
+    sqlx::query("delete from local_user where id = $1").bind(user.0.to_string()).execute(&mut **tx).await?;
+    Ok(())
+}
 
 pub struct UserRow {
     pub id: UserId,
@@ -12,11 +137,13 @@ pub struct UserRow {
 }
 
 pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<UserRow>> {
-    let row =
-        sqlx::query("select id, password_hash, enabled from local_user where name = $1 order by created_at limit 1")
-            .bind(name)
-            .fetch_optional(db)
-            .await?;
+    let row = sqlx::query(
+        "select u.id, u.password_hash, u.enabled and d.enabled as enabled
+         from local_user u join domain d on d.id = u.domain_id where u.name = $1 order by u.created_at limit 1",
+    )
+    .bind(name)
+    .fetch_optional(db)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(UserRow {
         id: id(row.try_get("id")?)?,
@@ -25,20 +152,15 @@ pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<UserRow>> {
     }))
 }
 
+/// The user and the domain.
 pub async fn is_enabled(db: &SqlitePool, user: UserId) -> Result<bool> {
-    let enabled: Option<bool> = sqlx::query_scalar("select enabled from local_user where id = $1")
-        .bind(user.0.to_string())
-        .fetch_optional(db)
-        .await?;
+    let enabled: Option<bool> = sqlx::query_scalar(
+        "select u.enabled and d.enabled from local_user u join domain d on d.id = u.domain_id where u.id = $1",
+    )
+    .bind(user.0.to_string())
+    .fetch_optional(db)
+    .await?;
     Ok(enabled == Some(true))
-}
-
-pub async fn exists(tx: &mut Tx, user: UserId) -> Result<bool> {
-    Ok(sqlx::query("select 1 from local_user where id = $1")
-        .bind(user.0.to_string())
-        .fetch_optional(&mut **tx)
-        .await?
-        .is_some())
 }
 
 pub async fn insert(
@@ -68,4 +190,14 @@ pub async fn password_set(tx: &mut Tx, name: &str, hash: &str) -> Result<Option<
             .fetch_optional(&mut **tx)
             .await?;
     Ok(found.as_deref().map(id).transpose()?)
+}
+
+pub async fn password_set_of(tx: &mut Tx, user: UserId, hash: &str, now: Micros) -> Result<()> {
+    sqlx::query("update local_user set password_hash = $2, password_changed_at = $3 where id = $1")
+        .bind(user.0.to_string())
+        .bind(hash)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

@@ -108,7 +108,10 @@ fn caller(project: ProjectId, name: &str, role: Role) -> Caller {
         user_name: name.to_owned(),
         project,
         project_name: name.to_owned(),
+        domain: api::DomainId(Uuid::nil()),
         role,
+        system: None,
+        manages: Vec::new(),
         request: "req-test".to_owned(),
     }
 }

@@ -1,0 +1,46 @@
+//! Users.
+
+use crate::{DomainId, Micros, ProjectId, UserId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub domain: DomainId,
+    pub domain_name: String,
+    pub name: String,
+    pub email: String,
+    pub description: String,
+    /// Where the user lands after signing in.
+    pub default_project: Option<(ProjectId, String)>,
+    pub enabled: bool,
+    /// The user cannot change the password; administrators can.
+    pub password_locked: bool,
+    pub created_at: Micros,
+}
+
+/// What the form of a new user says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUser {
+    /// Empty: the domain of the project that the form was opened in.
+    pub domain: String,
+    pub name: String,
+    pub email: String,
+    pub description: String,
+    pub password: String,
+    pub password_locked: bool,
+    /// Empty: none.
+    pub default_project: String,
+    /// The role in the default project; empty: none.
+    pub role: String,
+}
+
+/// What the form of a user says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserForm {
+    pub name: String,
+    pub email: String,
+    pub description: String,
+    pub password_locked: bool,
+    pub default_project: String,
+}

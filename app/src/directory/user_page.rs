@@ -1,0 +1,107 @@
+//! A user: who it is, which roles it has, in which groups it is.
+
+use super::assignment_list::AssignmentsHere;
+use super::badge;
+use super::calls::{UserDelete, UserEnable, group_list_of, user_show};
+use super::user_list::user_actions;
+use crate::i18n::text;
+use crate::live::use_live;
+use crate::operation::TargetOperations;
+use crate::paths;
+use crate::project::{here, parameter};
+use crate::ui::{
+    Column, Copyable, Crumb, Empty, Fact, Facts, Icon, Load, Outcomes, PageHeader, RowActions, Rows, Section, Tab,
+    Table, Tabs, Tag, When, current_tab, switch,
+};
+use api::Kind;
+use api::directory::{Group, User};
+use leptos::prelude::*;
+
+#[component]
+pub fn UserPage() -> impl IntoView {
+    let (t, here, live, id) = (text(), here(), use_live(), parameter("id"));
+    let (enable, delete) = (ServerAction::<UserEnable>::new(), ServerAction::<UserDelete>::new());
+    let user = Resource::new(
+        move || (here.project.get(), id.get(), live.version(Kind::User)),
+        |(project, id, _)| user_show(project, id),
+    );
+    let current = current_tab(&["overview", "roles", "groups", "actions"]);
+    view! {
+        <Load from=user let:user>
+            {
+                let name = Memo::new(move |_| user.with(|user| user.name.clone()));
+                let way = vec![Crumb::new(t.common.users, paths::users(here.id()))];
+                let tabs = vec![
+                    Tab::new("overview", t.common.overview),
+                    Tab::new("roles", t.common.roles),
+                    Tab::new("groups", t.common.groups),
+                    Tab::new("actions", t.compute.action_log),
+                ];
+                view! {
+                    <PageHeader title=name way badges=move || move || badge(user.with(|user| user.enabled))>
+                        {move || {
+                            let actions = user.with(|user| user_actions(user, enable, delete));
+                            view! { <RowActions id="user" name=name.get() actions buttons=2/> }
+                        }}
+                    </PageHeader>
+                    <Outcomes calls=vec![enable.into(), delete.into()]/>
+                    <Tabs label=t.directory.user tabs current/>
+                    {switch(move || match current.get() {
+                        "roles" => view! { <AssignmentsHere of="user" id=id.get()/> }.into_any(),
+                        "groups" => view! { <GroupsOf user=id/> }.into_any(),
+                        "actions" => view! { <TargetOperations kind=Kind::User target=id/> }.into_any(),
+                        _ => view! { {move || facts(user.get())} }.into_any(),
+                    })}
+                }
+            }
+        </Load>
+    }
+}
+
+fn facts(user: User) -> impl IntoView {
+    let (t, here) = (text(), here());
+    view! {
+        <Section title=t.compute.facts>
+            <Facts>
+                <Fact name=t.directory.email>{user.email}</Fact>
+                <Fact name=t.common.description>{user.description}</Fact>
+                <Fact name=t.common.id><Copyable value=user.id.to_string()/></Fact>
+                <Fact name=t.directory.domain><a href=paths::domain(here.id(), user.domain)>{user.domain_name}</a></Fact>
+                {user.default_project.map(|(id, name)| view! {
+                    <Fact name=t.directory.default_project><a href=paths::project(here.id(), id)>{name}</a></Fact>
+                })}
+                {user.password_locked.then(|| view! { <Fact name=t.identity.password><Tag label=t.directory.locked/></Fact> })}
+                <Fact name=t.common.created><When at=user.created_at/></Fact>
+            </Facts>
+        </Section>
+    }
+}
+
+#[component]
+fn GroupsOf(user: Memo<String>) -> impl IntoView {
+    let (t, here, live) = (text(), here(), use_live());
+    let groups = Resource::new(
+        move || (here.project.get(), user.get(), live.version(Kind::Group)),
+        |(project, user, _)| group_list_of(project, user),
+    );
+    let columns = vec![
+        Column::new("name", t.common.name, move |group: &Group| {
+            view! { <a href=paths::group(here.id(), group.id)>{group.name.clone()}</a> }
+        }),
+        Column::new("description", t.common.description, |group: &Group| group.description.clone()).wraps(),
+        Column::new("members", t.directory.members, |group: &Group| group.members.to_string()).number(),
+    ];
+    let rows = Rows::new(|group: &Group| group.id.to_string(), |group| group.name.clone());
+    view! {
+        <Load from=groups let:groups>
+            {
+                let (columns, rows) = (columns.clone(), rows.clone());
+                let none = Memo::new(move |_| groups.with(Vec::is_empty));
+                move || match none.get() {
+                    true => view! { <Empty icon=Icon::Group title=t.directory.no_groups_of_user hint=t.directory.groups_hint/> }.into_any(),
+                    false => view! { <Table label=t.common.groups columns=columns.clone() rows=rows.clone() items=groups/> }.into_any(),
+                }
+            }
+        </Load>
+    }
+}

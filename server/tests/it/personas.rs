@@ -1,0 +1,248 @@
+//! The personas of OpenStack's secure RBAC, each tried on every function and page of administration. What those who only work in a
+//! project may do stands in `unauthorized.rs`; both tables together know everything there is.
+
+use crate::unauthorized::{NOBODY, filled};
+use crate::world::{World, world};
+use api::directory::{Directory as _, NewAssignment, NewProject};
+use api::identity::{Identity as _, Whence};
+use api::{ProjectId, Role};
+
+/// Who may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Whoever runs the project, manages its domain, or looks at the whole system.
+    Members,
+    /// Who manages a domain, and those who look at the whole system.
+    Directory,
+    /// Who manages a domain.
+    DirectoryWrite,
+    /// Those who look at the whole system.
+    System,
+    /// Who runs the cloud.
+    Cloud,
+}
+
+impl Needs {
+    /// The personas that may, by the names of their users here.
+    fn who(self) -> &'static [&'static str] {
+        match self {
+            Self::Members => &["manager", "domain-manager", "system-reader", "system-admin"],
+            Self::Directory => &["domain-manager", "system-reader", "system-admin"],
+            Self::DirectoryWrite => &["domain-manager", "system-admin"],
+            Self::System => &["system-reader", "system-admin"],
+            Self::Cloud => &["system-admin"],
+        }
+    }
+}
+
+const PERSONAS: [&str; 6] = ["reader", "member", "manager", "domain-manager", "system-reader", "system-admin"];
+
+type Call = (&'static str, Needs, &'static [(&'static str, &'static str)]);
+
+/// The server functions of administration, with their fields beside `project`. Ids name nothing.
+pub const CALLS: &[Call] = &[
+    ("assignment_create", Needs::DirectoryWrite, &[("actor_kind", "user"), ("role", "member")]),
+    ("assignment_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
+    ("assignment_list", Needs::Directory, &[]),
+    ("domain_create", Needs::Cloud, &[("name", "d")]),
+    ("domain_delete", Needs::Cloud, &[("id", NOBODY)]),
+    ("domain_enable", Needs::Cloud, &[("id", NOBODY), ("enabled", "false")]),
+    ("domain_list", Needs::Directory, &[]),
+    ("domain_show", Needs::Directory, &[("id", NOBODY)]),
+    ("domain_update", Needs::Cloud, &[("id", NOBODY), ("name", "d")]),
+    ("group_create", Needs::DirectoryWrite, &[("name", "g")]),
+    ("group_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
+    ("group_list", Needs::Directory, &[]),
+    ("group_list_of", Needs::Directory, &[("user", NOBODY)]),
+    ("group_member_add", Needs::DirectoryWrite, &[("id", NOBODY), ("user", "u")]),
+    ("group_member_list", Needs::Directory, &[("id", NOBODY)]),
+    ("group_member_remove", Needs::DirectoryWrite, &[("id", NOBODY), ("user", NOBODY)]),
+    ("group_show", Needs::Directory, &[("id", NOBODY)]),
+    ("group_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "g")]),
+    ("policy_list", Needs::Directory, &[]),
+    ("policy_simulate", Needs::Directory, &[("user", "nobody"), ("target", "nowhere")]),
+    ("project_create", Needs::DirectoryWrite, &[("name", "q")]),
+    ("project_enable", Needs::DirectoryWrite, &[("id", NOBODY), ("enabled", "false")]),
+    ("project_list", Needs::Directory, &[]),
+    ("project_show", Needs::Directory, &[("id", NOBODY)]),
+    ("project_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "q")]),
+    ("quota_default_list", Needs::System, &[]),
+    ("quota_default_update", Needs::Cloud, &[]),
+    ("quota_request_decide", Needs::Cloud, &[("id", NOBODY), ("approve", "true")]),
+    ("quota_request_list_all", Needs::System, &[]),
+    ("quota_show", Needs::System, &[("id", NOBODY)]),
+    ("quota_update", Needs::Cloud, &[("id", NOBODY)]),
+    ("role_create", Needs::Cloud, &[("name", "r")]),
+    ("role_delete", Needs::Cloud, &[("id", NOBODY)]),
+    ("role_list", Needs::Directory, &[]),
+    ("role_show", Needs::Directory, &[("id", NOBODY)]),
+    ("role_update", Needs::Cloud, &[("id", NOBODY), ("name", "r")]),
+    ("user_create", Needs::DirectoryWrite, &[("name", "v"), ("password", "correct horse")]),
+    ("user_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
+    ("user_enable", Needs::DirectoryWrite, &[("id", NOBODY), ("enabled", "false")]),
+    ("user_list", Needs::Directory, &[]),
+    ("user_password_set", Needs::DirectoryWrite, &[("id", NOBODY), ("password", "correct horse")]),
+    ("user_show", Needs::Directory, &[("id", NOBODY)]),
+    ("user_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "v")]),
+];
+
+/// The pages of administration.
+pub const PAGES: &[(&str, Needs)] = &[
+    ("/p/{project}/admin/assignments", Needs::Directory),
+    ("/p/{project}/admin/assignments/create", Needs::Directory),
+    ("/p/{project}/admin/domains", Needs::Directory),
+    ("/p/{project}/admin/domains/{id}", Needs::Directory),
+    ("/p/{project}/admin/groups", Needs::Directory),
+    ("/p/{project}/admin/groups/{id}", Needs::Directory),
+    ("/p/{project}/admin/policy", Needs::Directory),
+    ("/p/{project}/admin/projects", Needs::Directory),
+    ("/p/{project}/admin/projects/create", Needs::Directory),
+    ("/p/{project}/admin/projects/{id}", Needs::Directory),
+    ("/p/{project}/admin/projects/{id}/edit", Needs::Directory),
+    ("/p/{project}/admin/quotas", Needs::System),
+    ("/p/{project}/admin/roles", Needs::Directory),
+    ("/p/{project}/admin/roles/create", Needs::Directory),
+    ("/p/{project}/admin/roles/{id}", Needs::Directory),
+    ("/p/{project}/admin/users", Needs::Directory),
+    ("/p/{project}/admin/users/create", Needs::Directory),
+    ("/p/{project}/admin/users/{id}", Needs::Directory),
+    ("/p/{project}/admin/users/{id}/edit", Needs::Directory),
+];
+
+/// Forms that read nothing: shown to all, but without a button that can be pressed.
+pub const BARE_FORMS: &[&str] = &["/p/{project}/admin/domains/create", "/p/{project}/admin/groups/create"];
+
+/// A project `p` with every persona, named by it.
+pub async fn everybody() -> (World, ProjectId) {
+    let world = world().await;
+    let project = world.with_every_role().await;
+    let admin = world.admin().await;
+    let directory = &world.cloud.directory;
+    for (name, role, kind) in [
+        ("domain-manager", "manager", "domain"),
+        ("system-reader", "reader", "system"),
+        ("system-admin", "admin", "system"),
+    ] {
+        world.cloud.identity.user_create(&admin, name, crate::world::PASSWORD).await.unwrap();
+        let place = if kind == "domain" { "Default" } else { "" };
+        let new = NewAssignment {
+            actor_kind: "user".into(),
+            actor: name.into(),
+            place_kind: kind.into(),
+            place: place.into(),
+            role: role.into(),
+            inherited: false,
+        };
+        directory.assignment_create(&admin, new).await.unwrap();
+    }
+    (world, project)
+}
+
+fn check(what: &str, persona: &str, needs: Needs, status: u16) {
+    if needs.who().contains(&persona) {
+        assert!(![401, 403].contains(&status) && status < 500, "{what} as {persona}: {status}");
+    } else {
+        assert_eq!(status, 403, "{what} as {persona}");
+    }
+}
+
+#[tokio::test]
+async fn server_functions_of_administration() {
+    let (world, project) = everybody().await;
+    let project = project.to_string();
+    let other = world.project("other").await;
+    world.user("stranger", other, Role::Manager).await;
+    let (visitor, stranger) = (world.visitor(), world.sign_in("stranger").await);
+    for (name, _, fields) in CALLS {
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+        assert_eq!(visitor.call(name, &fields).await.status, 401, "{name} without a session");
+        assert_eq!(stranger.call(name, &fields).await.status, 404, "{name} in a stranger's project");
+    }
+    for persona in PERSONAS {
+        let client = world.sign_in(persona).await;
+        for (name, needs, fields) in CALLS {
+            let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+            check(name, persona, *needs, client.call(name, &fields).await.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_runs_a_project_sees_its_members() {
+    let (world, project) = everybody().await;
+    let project = project.to_string();
+    let fields = [("project", project.as_str()), ("of", "project"), ("id", project.as_str())];
+    for persona in PERSONAS {
+        let status = world.sign_in(persona).await.call("assignment_list", &fields).await.status;
+        check("the members of the project", persona, Needs::Members, status);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_administration() {
+    let (world, project) = everybody().await;
+    for persona in PERSONAS {
+        let client = world.sign_in(persona).await;
+        for (pattern, needs) in PAGES {
+            check(pattern, persona, *needs, client.get(&filled(pattern, project)).await.status);
+        }
+        for pattern in BARE_FORMS {
+            assert_eq!(client.get(&filled(pattern, project)).await.status, 200, "{pattern} as {persona}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn areas_that_nobody_in_the_role_can_use_are_hidden() {
+    let (world, project) = everybody().await;
+    for persona in PERSONAS {
+        let page = world.sign_in(persona).await.get(&format!("/p/{project}/overview")).await;
+        let shown = page.text().contains(&format!("/p/{project}/admin/users"));
+        assert_eq!(shown, Needs::Directory.who().contains(&persona), "{persona}");
+        let hosts = page.text().contains(&format!("/p/{project}/admin/hypervisors"));
+        assert_eq!(hosts, Needs::System.who().contains(&persona), "{persona}");
+    }
+}
+
+/// A manager of one domain knows nothing of another, and cannot reach for the powers of those who run the cloud.
+#[tokio::test]
+async fn security_24_a_domain_ends_at_its_border() {
+    let (world, project) = everybody().await;
+    let admin = world.admin().await;
+    let directory = &world.cloud.directory;
+    let form = api::directory::DomainForm { name: "elsewhere".into(), description: String::new() };
+    let domain = directory.domain_create(&admin, form).await.unwrap();
+    let new = NewProject { name: "theirs".into(), domain: domain.to_string(), ..NewProject::default() };
+    let theirs = directory.project_create(&admin, new).await.unwrap();
+
+    let manager = world.cloud.identity.sign_in("domain-manager", crate::world::PASSWORD, &Whence::default()).await;
+    let manager = world.caller(manager.unwrap(), project).await;
+    let found = directory.project_list(&manager, &Default::default()).await.unwrap();
+    assert!(found.items.iter().all(|it| it.domain != domain) && found.total >= 2);
+    assert!(matches!(directory.project_show(&manager, theirs).await, Err(api::Error::NotFound { .. })));
+    assert!(matches!(directory.project_enable(&manager, theirs, false).await, Err(api::Error::NotFound { .. })));
+
+    let assign = |role: &str, kind: &str, place: String| NewAssignment {
+        actor_kind: "user".into(),
+        actor: "member".into(),
+        place_kind: kind.into(),
+        place,
+        role: role.into(),
+        inherited: false,
+    };
+    for (role, kind, place) in [
+        ("admin", "project", project.to_string()),
+        ("reader", "system", String::new()),
+        ("admin", "domain", "Default".into()),
+    ] {
+        let refused = directory.assignment_create(&manager, assign(role, kind, place)).await;
+        assert!(matches!(refused, Err(api::Error::Forbidden { .. })), "{role} on {kind}: {refused:?}");
+    }
+    let refused = directory.assignment_create(&manager, assign("member", "project", theirs.to_string())).await;
+    assert!(matches!(refused, Err(api::Error::Invalid(_))), "{refused:?}");
+
+    // The cloud's admin lives in the same domain: whoever sets that password is the admin.
+    let refused = directory.user_password_set(&manager, admin.user, "correct horse battery").await;
+    assert!(matches!(refused, Err(api::Error::Forbidden { .. })), "{refused:?}");
+    assert!(directory.assignment_create(&manager, assign("manager", "project", project.to_string())).await.is_ok());
+}
