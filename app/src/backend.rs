@@ -14,7 +14,7 @@ use api::account::{Account, Preferences, Zone};
 use api::audit::Audits;
 use api::compute::Compute;
 use api::directory::Directory;
-use api::identity::{Identity, Me};
+use api::identity::{Identity, Me, SignInOptions};
 use api::image::Images;
 use api::metadef::Metadefs;
 use api::network::Networks;
@@ -97,6 +97,18 @@ impl Arrival {
             Err(error) => Self { me: Err(error), tasks: Vec::new(), mark },
         }
     }
+}
+
+impl Arrival {
+    /// The project, if it is open to whoever has arrived.
+    pub fn project(&self) -> Option<ProjectId> {
+        self.me.as_ref().ok().map(|me| me.project)
+    }
+}
+
+/// What the sign-in page has to ask for: the edge puts it into the extensions of requests for it.
+pub fn sign_in_options() -> SignInOptions {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().copied()).unwrap_or_default()
 }
 
 /// Who has arrived at the page, the project's newest operations, and where the hub stood; `None` outside a project.

@@ -37,6 +37,10 @@ mod backend {
     pub fn arrival() -> Option<(Result<api::identity::Me, crate::Fail>, Vec<api::operation::Operation>, String)> {
         None
     }
+
+    pub fn sign_in_options() -> api::identity::SignInOptions {
+        api::identity::SignInOptions::default()
+    }
 }
 
 use layout::Preferences;

@@ -47,6 +47,7 @@ pages! {
     account_sessions = "account/sessions";
     preferences = "account/preferences";
     sessions = "admin/sessions";
+    password_rules = "admin/password-rules";
     audit = "audit";
     /// The same as a file.
     audit_csv = "audit.csv";
@@ -136,6 +137,10 @@ pub fn network(project: ProjectId, id: NetworkId) -> String {
 
 pub fn security_group(project: ProjectId, id: SecurityGroupId) -> String {
     within(project, format_args!("security-groups/{id}"))
+}
+
+pub fn domain_password_rules(project: ProjectId, id: DomainId) -> String {
+    within(project, format_args!("admin/password-rules/{id}"))
 }
 
 /// The page of a thing that is known by its kind and id only, or the list it stands in; `None` for what has no page.

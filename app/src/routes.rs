@@ -1,7 +1,7 @@
 //! The table of all pages.
 
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile};
-use crate::admin::{Hypervisors, Sessions};
+use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
 use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch};
 // The page of components is part of debug builds only.
@@ -62,6 +62,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
                 <Route path=path!("audit") view=ProjectAudits ssr=Async/>
                 <Route path=path!("admin/audit") view=AllAudits ssr=Async/>
+                <Route path=path!("admin/password-rules") view=PasswordRulesList ssr=Async/>
+                <Route path=path!("admin/password-rules/:domain") view=DomainPasswordRules ssr=Async/>
                 <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
                 <Route path=path!("admin/images") view=AllImages ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>

@@ -77,7 +77,12 @@ pub enum Task {
 #[derive(Subcommand)]
 pub enum UserTask {
     /// Give a user a new password, read from OFFING_PASSWORD or the standard input, and end the user's sessions.
-    Password { name: String },
+    Password {
+        name: String,
+        /// Another has to be chosen at the next sign-in.
+        #[arg(long)]
+        must_change: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -127,6 +132,9 @@ pub struct Serve {
     /// A session ends so many hours after the sign-in.
     #[arg(long, env = "OFFING_SESSION_LONGEST", value_name = "HOURS", default_value_t = 12)]
     pub session_longest: u32,
+    /// A file of passwords that have become known elsewhere, which nobody may choose: the SHA-1 of one a line, sorted.
+    #[arg(long, env = "OFFING_BREACHED_PASSWORDS", value_name = "FILE")]
+    pub breached_passwords: Option<PathBuf>,
     /// Only those who send this as their bearer token may read /metrics.
     #[arg(long, env = "OFFING_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,

@@ -54,7 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Restore { file } => backup::restore(data, &file)?,
         Task::Seed { projects, instances } => seed::seed(data, projects, instances).await?,
         Task::Audit(AuditTask::Verify { head }) => return audit_verify(data, head.as_deref()).await,
-        Task::User(UserTask::Password { name }) => password_set(data, &name).await?,
+        Task::User(UserTask::Password { name, must_change }) => password_set(data, &name, must_change).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -106,7 +106,7 @@ async fn audit_verify(folder: &Path, head: Option<&str>) -> Result<ExitCode> {
 }
 
 /// Sets a user's password; the server may be running.
-async fn password_set(folder: &Path, name: &str) -> Result<()> {
+async fn password_set(folder: &Path, name: &str, must_change: bool) -> Result<()> {
     let file = folder.join(DATABASE);
     ensure!(file.exists(), "there is no cloud in {}", folder.display());
     let core = Core {
@@ -116,7 +116,7 @@ async fn password_set(folder: &Path, name: &str) -> Result<()> {
         data: folder.to_owned(),
     };
     let core = Arc::new(core);
-    IdentityService::new(core.clone())?.password_set(name, &password()?).await?;
+    IdentityService::new(core.clone())?.password_set(name, &password()?, must_change).await?;
     core.db.close().await;
     Ok(())
 }

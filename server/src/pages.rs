@@ -3,6 +3,7 @@
 use crate::Edge;
 use crate::files;
 use crate::headers::page_policy;
+use api::ProjectId;
 use app::App;
 use app::backend::{Arrival, SignedIn, accepts_html};
 use app::shell::Shell;
@@ -61,8 +62,44 @@ async fn find_arrival(edge: &Edge, request: &mut Request) {
     if let Some((project, signed_in)) = inside.zip(request.extensions().get::<SignedIn>()) {
         let mark = edge.cloud.hub().mark();
         let arrival = Arrival::read(&edge.backend, signed_in, project, mark).await;
+        if let Some(project) = arrival.project() {
+            note_project(edge, signed_in, project).await;
+        }
         request.extensions_mut().insert(arrival);
     }
+}
+
+/// Keeps where somebody is, for the next sign-in.
+async fn note_project(edge: &Edge, signed_in: &SignedIn, project: ProjectId) {
+    let identity = &edge.cloud.identity;
+    let noted = match identity.last_project(signed_in.user).await {
+        Ok(last) if last == Some(project) => Ok(()),
+        Ok(_) => identity.last_project_note(signed_in.user, project).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(%error, "the project is not kept for the next sign-in");
+    }
+}
+
+/// The project that somebody goes to: where they were last, if it is still open to them, or their default project, or else the first.
+async fn home(edge: &Edge, signed_in: &SignedIn) -> api::Result<Option<ProjectId>> {
+    let identity = &edge.backend.identity;
+    for project in edge.cloud.identity.landings(signed_in.user).await? {
+        if identity.caller(signed_in.user, project, &signed_in.request).await.is_ok() {
+            return Ok(Some(project));
+        }
+    }
+    Ok(identity.membership_list(signed_in.user).await?.first().map(|first| first.project))
+}
+
+/// The request for the sign-in page, with what that has to ask for.
+pub async fn with_sign_in_options(edge: &Edge, mut request: Request) -> Request {
+    match edge.cloud.identity.sign_in_options().await {
+        Ok(options) => _ = request.extensions_mut().insert(options),
+        Err(error) => tracing::warn!(%error, "the sign-in page asks for no domain"),
+    }
+    request
 }
 
 /// A page that is rendered beside the routes: with something more in its context, or in place of one that does not exist.
@@ -92,7 +129,7 @@ pub async fn not_found(State(edge): State<Edge>, request: Request) -> Response {
 }
 
 /// Sends those who have not signed in to the sign-in page, and those who have past it: pages of a project are for its members, and the
-/// root leads to one's first project.
+/// root leads to one's last project.
 pub async fn gate(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) || !accepts_html(request.headers()) {
@@ -101,16 +138,12 @@ pub async fn gate(State(edge): State<Edge>, request: Request, next: Next) -> Res
     match request.extensions().get::<SignedIn>() {
         None if path == "/" => Redirect::to(SIGN_IN).into_response(),
         None if path.starts_with("/p/") => Redirect::to(&sign_in_for(&request)).into_response(),
-        Some(signed_in) if path == "/" || path == SIGN_IN => {
-            match edge.backend.identity.membership_list(signed_in.user).await {
-                Ok(memberships) => match memberships.first() {
-                    Some(first) => Redirect::to(&format!("/p/{}/overview", first.project)).into_response(),
-                    None if path == SIGN_IN => Redirect::to("/").into_response(),
-                    None => next.run(request).await,
-                },
-                Err(_) => next.run(request).await,
-            }
-        }
+        None if path == SIGN_IN => next.run(with_sign_in_options(&edge, request).await).await,
+        Some(signed_in) if path == "/" || path == SIGN_IN => match home(&edge, signed_in).await {
+            Ok(Some(project)) => Redirect::to(&format!("/p/{project}/overview")).into_response(),
+            Ok(None) if path == SIGN_IN => Redirect::to("/").into_response(),
+            Ok(None) | Err(_) => next.run(request).await,
+        },
         _ => next.run(request).await,
     }
 }

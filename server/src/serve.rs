@@ -47,6 +47,9 @@ pub async fn serve(common: Common, options: Serve) -> Result<()> {
         web: Web::new(ranges(options.import_allow.as_deref())?),
     };
     let cloud = Arc::new(Cloud::open(opened).await?);
+    if let Some(file) = &options.breached_passwords {
+        cloud.identity.breached_passwords(file.clone())?;
+    }
     if let Some(password) = &cloud.first_password {
         // To the terminal only: a log is kept, and read by others.
         writeln!(std::io::stdout(), "Sign in as admin with the password {password}; it is not shown again.")?;

@@ -1,7 +1,7 @@
 //! What people have for themselves: their profile, password, sessions and preferences. And what administrators see of it.
 
 use crate::identity::Membership;
-use crate::{Caller, ListQuery, Micros, Page, Result, UserId};
+use crate::{Caller, DomainId, ListQuery, Micros, Page, Result, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -121,20 +121,95 @@ pub enum PasswordFault {
     NotTheSame,
     #[error("This is the password that you have. Choose another.")]
     SameAsBefore,
+    #[error("This is one of the last {count} passwords. Choose another.")]
+    UsedBefore { count: u32 },
+    #[error("The user name is no password. Choose another.")]
+    IsTheName,
+    #[error("This password is known to those who guess. Choose another.")]
+    Breached,
+    #[error("Your password was given to you. Choose one of your own to go on.")]
+    MustChange,
+    #[error("Your password has expired. Choose a new one to go on.")]
+    Expired,
+    #[error("This password is locked. Only administrators can change it.")]
+    Locked,
+    #[error("There were too many attempts with this name. Try again in {minutes} minutes.")]
+    LockedOut { minutes: u32 },
+}
+
+/// What passwords have to be in a domain, and what becomes of those who guess them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordRules {
+    pub min_length: u32,
+    /// How many passwords, the present one included, may not be chosen again.
+    pub history: u32,
+    /// After so many days a password has to be changed; 0 is never.
+    pub expires_days: u32,
+    /// After so many failures in a row a name is locked out; 0 is never.
+    pub lock_after: u32,
+    pub lock_minutes: u32,
+}
+
+/// NIST SP 800-63B: at least eight characters, no expiry without a reason, and attempts are limited.
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self { min_length: 8, history: 1, expires_days: 0, lock_after: 10, lock_minutes: 15 }
+    }
+}
+
+/// The rules of one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainRules {
+    pub domain: DomainId,
+    pub domain_name: String,
+    pub rules: PasswordRules,
+}
+
+/// The fields of the rules' form, as they come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPasswordRules {
+    pub min_length: String,
+    pub history: String,
+    pub expires_days: String,
+    pub lock_after: String,
+    pub lock_minutes: String,
+}
+
+/// A new password and the same again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewPassword {
+    pub new: String,
+    pub again: String,
+}
+
+/// An attempt to sign in with a password.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SignIn {
+    /// The domain's name; empty where there is no choice.
+    pub domain: String,
+    pub name: String,
+    pub password: String,
+    /// For those who have to choose one.
+    pub new: Option<NewPassword>,
+    /// Where the attempt comes from.
+    pub address: String,
+    pub request: String,
 }
 
 /// A new password, as its form sends it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordChange {
     pub current: String,
-    pub new: String,
-    /// The new one again.
-    pub again: String,
+    pub new: NewPassword,
 }
 
 /// One's own account. Everybody who has signed in may use it for themselves; what it does to others takes an administrator.
 #[async_trait]
 pub trait Account: Send + Sync {
+    /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
+    /// same fault of the field `password`. One of the field `new` says that the password is right, but a new one has to be chosen.
+    async fn sign_in(&self, attempt: SignIn) -> Result<UserId>;
+
     async fn profile_show(&self, caller: &Caller) -> Result<Profile>;
     /// Changes one's own password and ends all other sessions of oneself.
     async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()>;
@@ -153,6 +228,11 @@ pub trait Account: Send + Sync {
     async fn session_revoke_any(&self, caller: &Caller, id: &str) -> Result<()>;
     /// Ends all sessions of a user.
     async fn session_revoke_user(&self, caller: &Caller, user: UserId) -> Result<()>;
+
+    /// The rules for passwords, of all domains, by name.
+    async fn password_rules_list(&self, caller: &Caller) -> Result<Vec<DomainRules>>;
+    async fn password_rules_show(&self, caller: &Caller, domain: DomainId) -> Result<DomainRules>;
+    async fn password_rules_set(&self, caller: &Caller, domain: DomainId, new: NewPasswordRules) -> Result<()>;
 
     async fn preferences_show(&self, caller: &Caller) -> Result<PreferencesPage>;
     async fn preferences_set(&self, caller: &Caller, new: NewPreferences) -> Result<()>;

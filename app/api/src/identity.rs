@@ -32,28 +32,28 @@ pub struct Me {
     pub memberships_more: bool,
 }
 
+/// What the sign-in page has to ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInOptions {
+    /// There are several domains: names are only unique within one.
+    pub domains: bool,
+}
+
 /// A sign-in that was refused: what the sign-in page shows again, with the reason. The password is never sent back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInFailure {
+    pub domain: String,
     pub name: String,
+    /// The password was right, but a new one has to be chosen.
+    pub change: bool,
     /// The address to go to afterwards, checked; empty for none.
     pub next: String,
     pub error: Error,
 }
 
-/// Where a sign-in comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Whence {
-    pub address: String,
-    pub request: String,
-}
-
 /// The identity service.
 #[async_trait]
 pub trait Identity: Send + Sync {
-    /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
-    /// same `Invalid` on the field `password`.
-    async fn sign_in(&self, name: &str, password: &str, from: &Whence) -> Result<UserId>;
     /// The projects that the user may work in, by name; the first `MEMBERSHIPS` of them. `Unauthenticated` when the user is gone or disabled.
     async fn membership_list(&self, user: UserId) -> Result<Vec<Membership>>;
     /// The caller for one request: checks user, project and role as they are now.

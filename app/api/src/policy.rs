@@ -41,6 +41,8 @@ actions! {
     RequestQuota = "request_quota",
     /// Read what has been done anywhere.
     ReadAudit = "read_audit",
+    /// What passwords have to be.
+    ManagePasswordRules = "manage_password_rules",
     /// See and end everybody's sessions.
     ManageSessions = "manage_sessions",
     ReadDomains = "read_domains",

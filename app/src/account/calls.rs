@@ -20,7 +20,8 @@ pub async fn password_change(
     #[server(default)] again: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let change = api::account::PasswordChange { current, new, again };
+    let new = api::account::NewPassword { new, again };
+    let change = api::account::PasswordChange { current, new };
     answer(backend()?.account.password_change(&caller, change).await)?;
     redirect(&crate::paths::profile(caller.project));
     Ok(())

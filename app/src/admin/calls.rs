@@ -2,7 +2,7 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::account::Session;
+use api::account::{DomainRules, Session};
 use api::compute::HypervisorHost;
 use api::{ListQuery, Page};
 
@@ -33,5 +33,35 @@ pub async fn session_revoke_user(project: String, user: String) -> Result<(), Fa
     let caller = caller(&project).await?;
     answer(backend()?.account.session_revoke_user(&caller, parse(Kind::User, &user)?).await)?;
     redirect(&crate::paths::sessions(caller.project));
+    Ok(())
+}
+
+#[server(endpoint = "password_rules_list")]
+pub async fn password_rules_list(project: String) -> Result<Vec<DomainRules>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.password_rules_list(&caller).await)
+}
+
+#[server(endpoint = "password_rules_show")]
+pub async fn password_rules_show(project: String, domain: String) -> Result<DomainRules, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.password_rules_show(&caller, parse(Kind::Domain, &domain)?).await)
+}
+
+/// Leads to the rules of all domains.
+#[server(endpoint = "password_rules_set")]
+pub async fn password_rules_set(
+    project: String,
+    domain: String,
+    #[server(default)] min_length: String,
+    #[server(default)] history: String,
+    #[server(default)] expires_days: String,
+    #[server(default)] lock_after: String,
+    #[server(default)] lock_minutes: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let new = api::account::NewPasswordRules { min_length, history, expires_days, lock_after, lock_minutes };
+    answer(backend()?.account.password_rules_set(&caller, parse(Kind::Domain, &domain)?, new).await)?;
+    redirect(&crate::paths::password_rules(caller.project));
     Ok(())
 }

@@ -138,12 +138,22 @@ pub async fn user_create(
     #[server(default)] description: String,
     password: String,
     #[server(default)] password_locked: bool,
+    #[server(default)] must_change: bool,
     #[server(default)] default_project: String,
     #[server(default)] role: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let new =
-        api::directory::NewUser { domain, name, email, description, password, password_locked, default_project, role };
+    let new = api::directory::NewUser {
+        domain,
+        name,
+        email,
+        description,
+        password,
+        password_locked,
+        must_change,
+        default_project,
+        role,
+    };
     let id = answer(backend()?.directory.user_create(&caller, new).await)?;
     redirect(&crate::paths::user(caller.project, id));
     Ok(())

@@ -29,6 +29,7 @@ pub fn UserCreatePage() -> impl IntoView {
                         <TextField name="email" label=t.directory.email kind="email"/>
                         <TextField name="description" label=t.common.description/>
                         <TextField name="password" label=t.identity.password hint=t.directory.password_hint kind="password" required=true autocomplete="new-password"/>
+                        <CheckboxField name="must_change" label=t.directory.must_change hint=t.directory.must_change_hint checked=true/>
                         <CheckboxField name="password_locked" label=t.directory.password_locked hint=t.directory.password_locked_hint/>
                         <SearchField name="default_project" label=t.directory.default_project hint=t.directory.default_project_hint search=picker::projects()/>
                         <SelectField name="role" label=t.directory.role_there choices value=Role::Member.as_str()/>

@@ -18,6 +18,24 @@ texts! {
         current_password = "Current password", "현재 비밀번호";
         new_password = "New password", "새 비밀번호";
         new_password_again = "New password again", "새 비밀번호 확인";
+        rules = "Password Rules", "비밀번호 규칙";
+        rules_hint = "What passwords have to be, and what becomes of those who guess, by domain.", "도메인별 비밀번호 조건과 반복된 로그인 실패의 처리 방식입니다.";
+        rules_of: fn(&str) -> String = |domain| format!("Password rules of {domain}"), |domain| format!("{domain} 비밀번호 규칙");
+        min_length = "Least length", "최소 길이";
+        min_length_hint = "8 to 128 characters.", "8자에서 128자까지 지정할 수 있습니다.";
+        characters = "characters", "자";
+        history = "Not again", "재사용 금지";
+        history_hint = "How many passwords, the present one included, may not be chosen again: 1 to 24.", "현재 비밀번호를 포함해 다시 사용할 수 없는 최근 비밀번호의 수입니다(1~24).";
+        expires_days = "Expires after", "만료 기간";
+        expires_days_hint = "A new one has to be chosen at the next sign-in; 0 is never.", "만료되면 다음 로그인 때 새 비밀번호를 선택해야 합니다. 0이면 만료되지 않습니다.";
+        days = "days", "일";
+        lock_after = "Locked out after", "잠금 기준";
+        lock_after_hint = "Failures in a row with one name, whether or not anybody has it; 0 is never.", "같은 이름으로 연속해서 실패한 횟수입니다. 존재하지 않는 이름도 같습니다. 0이면 잠그지 않습니다.";
+        failures = "failures", "회";
+        lock_minutes = "Locked out for", "잠금 시간";
+        lock_minutes_hint = "From the last failure on: 1 to 1,440.", "마지막 실패부터 계산합니다(1~1,440).";
+        minutes = "minutes", "분";
+        never_word = "never", "없음";
         password_hint = "At least 8 characters. A sentence of your own is good, and easy to keep in mind.", "8자 이상 입력해 주세요. 기억하기 쉬운 나만의 문장이 좋습니다.";
 
         sessions_hint = "The browsers that are signed in as you. End one that you do not know, and change your password.", "현재 계정으로 로그인한 브라우저입니다. 모르는 세션이 있으면 종료하고 비밀번호를 변경해 주세요.";
@@ -67,6 +85,17 @@ texts! {
 
 pub fn password_fault_ko(fault: PasswordFault) -> String {
     match fault {
+        PasswordFault::UsedBefore { count } => {
+            return format!("최근 {count}개 비밀번호 중 하나입니다. 다른 비밀번호를 선택해 주세요.");
+        }
+        PasswordFault::LockedOut { minutes } => {
+            return format!("이 이름으로 너무 많이 시도했습니다. {minutes}분 후에 다시 시도해 주세요.");
+        }
+        PasswordFault::IsTheName => "사용자 이름은 비밀번호로 사용할 수 없습니다. 다른 비밀번호를 선택해 주세요.",
+        PasswordFault::Breached => "이미 알려진 비밀번호입니다. 다른 비밀번호를 선택해 주세요.",
+        PasswordFault::MustChange => "관리자가 지정한 비밀번호입니다. 계속하려면 새 비밀번호를 선택해 주세요.",
+        PasswordFault::Expired => "비밀번호가 만료되었습니다. 계속하려면 새 비밀번호를 선택해 주세요.",
+        PasswordFault::Locked => "비밀번호가 잠겨 있습니다. 관리자만 변경할 수 있습니다.",
         PasswordFault::Wrong => "현재 비밀번호가 아닙니다.",
         PasswordFault::NotTheSame => "두 비밀번호가 일치하지 않습니다. 새 비밀번호를 다시 입력해 주세요.",
         PasswordFault::SameAsBefore => "현재 비밀번호와 같습니다. 다른 비밀번호를 선택해 주세요.",

@@ -47,8 +47,10 @@ texts! {
         email = "E-mail", "이메일";
         new_password = "New password", "새 비밀번호";
         set_password = "Set password", "비밀번호 설정";
-        set_password_hint = "At least 8 characters. The user is signed out everywhere.", "8자 이상 입력해 주세요. 이 사용자는 모든 곳에서 로그아웃됩니다.";
-        password_hint = "At least 8 characters.", "8자 이상 입력해 주세요.";
+        set_password_hint = "The user is signed out everywhere and chooses another one at the next sign-in.", "이 사용자는 모든 곳에서 로그아웃되며 다음 로그인 시 새 비밀번호를 정합니다.";
+        password_hint = "As the rules of the domain ask for; at least 8 characters.", "도메인의 비밀번호 규칙을 따르며 8자 이상이어야 합니다.";
+        must_change = "Ask for another password at the first sign-in", "첫 로그인 시 비밀번호 변경 요구";
+        must_change_hint = "So that nobody but the user knows it.", "본인만 비밀번호를 알게 됩니다.";
         password_locked = "Lock the password", "비밀번호 잠금";
         password_locked_hint = "The user cannot change it; administrators can.", "사용자는 변경할 수 없고 관리자만 변경할 수 있습니다.";
         locked = "Password locked", "비밀번호 잠김";
@@ -175,6 +177,7 @@ fn action_en(action: Action) -> &'static str {
         Action::ReadMembers => "See the members of the project",
         Action::RequestQuota => "Ask for a larger quota",
         Action::ReadAudit => "Read the audit log of all",
+        Action::ManagePasswordRules => "Say what passwords have to be",
         Action::ManageSessions => "See and end everybody’s sessions",
         Action::ReadDomains => "See domains",
         Action::ManageDomains => "Change domains",
@@ -205,6 +208,7 @@ fn action_ko(action: Action) -> &'static str {
         Action::ReadMembers => "프로젝트 구성원 보기",
         Action::RequestQuota => "할당량 증설 요청",
         Action::ReadAudit => "전체 감사 로그 보기",
+        Action::ManagePasswordRules => "비밀번호 규칙 변경",
         Action::ManageSessions => "모든 세션 보기와 종료",
         Action::ReadDomains => "도메인 보기",
         Action::ManageDomains => "도메인 변경",

@@ -8,6 +8,8 @@ texts! {
         sign_in_to = "Sign in to Offing", "Offing에 로그인";
         user_name = "User name", "사용자 이름";
         password = "Password", "비밀번호";
+        new_password_title = "Choose a new password", "새 비밀번호 선택";
+        domain_hint = "Leave it empty if nobody has told you one.", "안내받은 도메인이 없으면 비워 두세요.";
         no_project = "You are in no project", "참여 중인 프로젝트가 없습니다";
         no_project_hint = "Ask an administrator to give you a role in one.", "관리자에게 프로젝트 역할을 요청해 주세요.";
         role: fn(Role) -> &'static str = role_en, role_ko;

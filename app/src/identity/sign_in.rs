@@ -1,5 +1,6 @@
 //! Signing in: a plain form, so that it works before any script is there.
 
+use crate::backend::sign_in_options;
 use crate::i18n::text;
 use crate::layout::SignInFrame;
 use crate::paths;
@@ -17,18 +18,26 @@ pub fn SignIn() -> impl IntoView {
     let failure = SharedValue::new(use_context::<SignInFailure>).into_inner();
     let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = failure.as_ref().map_or(asked, |failure| failure.next.clone());
-    let name = failure.as_ref().map(|failure| failure.name.clone()).unwrap_or_default();
+    let options = SharedValue::new(sign_in_options).into_inner();
+    let (domain, name) =
+        failure.as_ref().map(|failure| (failure.domain.clone(), failure.name.clone())).unwrap_or_default();
     let named = !name.is_empty();
+    let change = failure.as_ref().is_some_and(|failure| failure.change);
     let error = failure.map(|failure| failure.error);
     let call = Call::new(paths::SIGN_IN, Signal::stored(error), false, |_| ());
     view! {
         <Title text=t.identity.sign_in/>
         <SignInFrame>
-            <h1>{t.identity.sign_in_to}</h1>
+            <h1>{if change { t.identity.new_password_title } else { t.identity.sign_in_to }}</h1>
             <Form call submit=t.identity.sign_in>
                 <Hidden name="next" value=next/>
+                {options.domains.then(|| view! { <TextField name="domain" label=t.account.domain value=domain hint=t.identity.domain_hint/> })}
                 <TextField name="name" label=t.identity.user_name value=name required=true autocomplete="username" autofocus=!named/>
                 <TextField name="password" label=t.identity.password kind="password" required=true autocomplete="current-password" autofocus=named/>
+                {change.then(|| view! {
+                    <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.password_hint/>
+                    <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
+                })}
             </Form>
         </SignInFrame>
     }

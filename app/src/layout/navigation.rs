@@ -59,6 +59,7 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
             vec![
                 (Action::ReadHosts, place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors)),
                 (Action::ManageSessions, place(t.common.sessions, Icon::Console, paths::sessions)),
+                (Action::ManagePasswordRules, place(t.account.rules, Icon::Lock, paths::password_rules)),
                 (Action::ReadAudit, place(t.audit.title, Icon::Log, paths::audit_all)),
                 (Action::EveryImage, place(t.image.all_images, Icon::Image, paths::images_of_all)),
             ],

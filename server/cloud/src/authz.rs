@@ -23,6 +23,7 @@ const fn rule(action: Action) -> Rule {
         Action::ReadMembers => (Manager, Some(Manager), Reader),
         Action::RequestQuota => (Member, None, Admin),
         Action::ReadAudit => (Admin, None, Reader),
+        Action::ManagePasswordRules => (Admin, None, Admin),
         Action::ManageSessions => (Admin, None, Admin),
         Action::ReadDomains => (Admin, Some(Manager), Reader),
         Action::ManageDomains => (Admin, None, Admin),

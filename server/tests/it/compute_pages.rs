@@ -2,6 +2,7 @@
 
 use crate::client::{Answer, Client};
 use crate::world::{World, world};
+use api::account::Account as _;
 use api::compute::Compute as _;
 use api::identity::Identity as _;
 use api::{Caller, ProjectId};
@@ -14,12 +15,9 @@ async fn project() -> (World, ProjectId, Caller) {
     let world = world().await;
     let project = world.with_every_role().await;
     let admin = world.admin().await;
-    let user = world
-        .cloud
-        .identity
-        .sign_in("member", crate::world::PASSWORD, &api::identity::Whence::default())
-        .await
-        .unwrap();
+    let member =
+        api::account::SignIn { name: "member".into(), password: crate::world::PASSWORD.into(), ..Default::default() };
+    let user = world.cloud.identity.sign_in(member).await.unwrap();
     let caller = world.cloud.identity.caller(user, project, &admin.request).await.unwrap();
     (world, project, caller)
 }

@@ -2,8 +2,9 @@
 
 use crate::client::{Answer, Client};
 use crate::world::{PASSWORD, World, world};
+use api::account::{Account as _, SignIn};
 use api::directory::{Directory as _, GroupForm, NewAssignment, NewProject, RoleForm};
-use api::identity::{Identity as _, Whence};
+use api::identity::Identity as _;
 use api::{Caller, Error, ProjectId, Role, UserId};
 use scraper::Selector;
 
@@ -69,7 +70,12 @@ async fn a_project_is_made_with_all_that_it_needs_in_one_form() {
     assert_eq!(count(&members, "tbody tr"), 2, "ann and bob");
 
     let id: ProjectId = page.rsplit('/').next().unwrap().parse().unwrap();
-    let ann = world.cloud.identity.sign_in("ann", PASSWORD, &Whence::default()).await.unwrap();
+    let ann = world
+        .cloud
+        .identity
+        .sign_in(SignIn { name: "ann".into(), password: PASSWORD.into(), ..SignIn::default() })
+        .await
+        .unwrap();
     let ann = world.caller(ann, id).await;
     assert_eq!(ann.role, Role::Manager);
     let usage = api::quota::Quotas::quota_usage(&*world.cloud.quotas, &ann).await.unwrap();

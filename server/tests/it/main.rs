@@ -18,6 +18,7 @@ mod quotas;
 mod restart;
 mod security;
 mod session;
+mod sign_in;
 mod streams;
 mod tidy;
 mod unauthorized;

@@ -3,8 +3,8 @@
 
 use crate::unauthorized::{NOBODY, filled};
 use crate::world::{World, world};
+use api::account::{Account as _, SignIn};
 use api::directory::{Directory as _, NewAssignment, NewProject};
-use api::identity::{Identity as _, Whence};
 use api::{ProjectId, Role};
 
 /// Who may.
@@ -215,7 +215,11 @@ async fn security_24_a_domain_ends_at_its_border() {
     let new = NewProject { name: "theirs".into(), domain: domain.to_string(), ..NewProject::default() };
     let theirs = directory.project_create(&admin, new).await.unwrap();
 
-    let manager = world.cloud.identity.sign_in("domain-manager", crate::world::PASSWORD, &Whence::default()).await;
+    let manager = world
+        .cloud
+        .identity
+        .sign_in(SignIn { name: "domain-manager".into(), password: crate::world::PASSWORD.into(), ..SignIn::default() })
+        .await;
     let manager = world.caller(manager.unwrap(), project).await;
     let found = directory.project_list(&manager, &Default::default()).await.unwrap();
     assert!(found.items.iter().all(|it| it.domain != domain) && found.total >= 2);

@@ -81,7 +81,7 @@ async fn a_busy_session_ends_too() {
 async fn a_new_password_ends_all_sessions() {
     let world = world().await;
     let client = world.sign_in("admin").await;
-    world.cloud.identity.password_set("admin", "another password").await.unwrap();
+    world.cloud.identity.password_set("admin", "another password", false).await.unwrap();
     assert_eq!(client.get("/").await.location(), "/sign-in");
     let refused = client.post_form("/sign-in", &[("name", "admin"), ("password", PASSWORD)]).await;
     assert_eq!(refused.status, 400);

@@ -72,7 +72,7 @@ async fn a_changed_password_ends_the_stream() {
     let world = world().await;
     let project = world.admin().await.project;
     let mut events = world.sign_in("admin").await.events(project).await;
-    world.cloud.identity.password_set("admin", &PASSWORD.to_uppercase()).await.unwrap();
+    world.cloud.identity.password_set("admin", &PASSWORD.to_uppercase(), false).await.unwrap();
     assert_eq!(events.next().await, None);
 }
 

@@ -29,6 +29,8 @@ pub struct NewUser {
     pub description: String,
     pub password: String,
     pub password_locked: bool,
+    /// Another password has to be chosen at the first sign-in.
+    pub must_change: bool,
     /// Empty: none.
     pub default_project: String,
     /// The role in the default project; empty: none.

@@ -78,7 +78,7 @@ impl Directory for DirectoryService {
     }
 
     async fn user_create(&self, caller: &Caller, new: NewUser) -> Result<UserId> {
-        user::create(&self.core, &self.identity.hasher, caller, new).await
+        user::create(&self.core, &self.identity, caller, new).await
     }
 
     async fn user_update(&self, caller: &Caller, id: UserId, form: UserForm) -> Result<()> {
@@ -90,7 +90,7 @@ impl Directory for DirectoryService {
     }
 
     async fn user_password_set(&self, caller: &Caller, id: UserId, password: &str) -> Result<()> {
-        user::password_set(&self.core, &self.identity.hasher, caller, id, password).await
+        user::password_set(&self.core, &self.identity, caller, id, password).await
     }
 
     async fn user_delete(&self, caller: &Caller, id: UserId) -> Result<()> {

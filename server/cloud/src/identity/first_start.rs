@@ -46,8 +46,7 @@ impl IdentityService {
         let project = self.admin_project().await?;
         let user = store::user::by_name(self.core.db.read(), ADMIN)
             .await?
-            .ok_or_else(|| Error::not_found(Kind::User, ADMIN))?
-            .id;
+            .ok_or_else(|| Error::not_found(Kind::User, ADMIN))?;
         self.caller(user, project, &request_id()).await
     }
 }

@@ -7,16 +7,19 @@
 
 mod account;
 mod assignment;
+mod breach;
 mod caller;
 mod change;
 mod directory;
 mod domain;
 mod first_start;
 mod group;
+mod new_password;
 mod password;
 mod policy;
 mod project;
 mod role;
+mod rules;
 mod service;
 mod session;
 mod sign_in;

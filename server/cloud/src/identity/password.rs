@@ -1,29 +1,20 @@
 //! Passwords: argon2id, away from the async threads, a few at a time.
 
+use super::rules::{self, MAX_LENGTH};
 use crate::fault::incident;
+use api::account::PasswordRules;
 use api::{Result, Why};
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use rand::{Rng as _, distr::Alphanumeric};
 use tokio::sync::Semaphore;
 
-/// No password is longer: hashing a megabyte for each of a thousand sign-ins would be a cheap attack.
-const MAX_LENGTH: usize = 1024;
-/// NIST SP 800-63B asks for at least eight characters.
-const MIN_LENGTH: usize = 8;
 /// Hashes at one time. Each takes 19 MiB and a core; the rest wait their turn.
 const AT_ONCE: usize = 2;
 
-/// A password that can be accepted for a new user.
+/// A password that can be accepted where no domain says more.
 pub fn acceptable(password: &str) -> std::result::Result<(), Why> {
-    let is = password.chars().count();
-    if is < MIN_LENGTH {
-        Err(Why::TooShort { min: MIN_LENGTH })
-    } else if password.len() > MAX_LENGTH {
-        Err(Why::TooLong { max: MAX_LENGTH, is })
-    } else {
-        Ok(())
-    }
+    rules::acceptable(&PasswordRules::default(), "", password)
 }
 
 /// A password that nobody has to think up: 20 letters and digits, 119 bits.

@@ -1,14 +1,15 @@
 //! The identity service: each call in the file of its noun.
 
+use super::caller;
 use super::password::Hasher;
 use super::session::SessionRow;
-use super::{caller, sign_in};
 use crate::core::Core;
 use crate::kept::Kept;
-use api::identity::{Identity, Me, Membership, Whence};
+use api::identity::{Identity, Me, Membership};
 use api::{Caller, ProjectId, Result, UserId};
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 pub struct IdentityService {
     pub(super) core: Arc<Core>,
@@ -16,21 +17,20 @@ pub struct IdentityService {
     /// By the hash of the id.
     pub(super) sessions: Kept<String, Option<SessionRow>>,
     callers: Kept<(UserId, ProjectId), Caller>,
+    /// See `breach.rs`.
+    pub(super) breached: OnceLock<PathBuf>,
 }
 
 impl IdentityService {
     pub fn new(core: Arc<Core>) -> Result<Self> {
-        let commits = core.db.commits();
-        Ok(Self { core, hasher: Hasher::new()?, sessions: Kept::new(commits.clone()), callers: Kept::new(commits) })
+        let (commits, hasher) = (core.db.commits(), Hasher::new()?);
+        let (sessions, callers) = (Kept::new(commits.clone()), Kept::new(commits));
+        Ok(Self { core, hasher, sessions, callers, breached: OnceLock::new() })
     }
 }
 
 #[async_trait]
 impl Identity for IdentityService {
-    async fn sign_in(&self, name: &str, password: &str, from: &Whence) -> Result<UserId> {
-        sign_in::sign_in(&self.core, &self.hasher, name, password, from).await
-    }
-
     async fn membership_list(&self, user: UserId) -> Result<Vec<Membership>> {
         caller::membership_list(&self.core, user).await
     }

@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod domain;
 pub mod group;
+pub mod password;
 pub mod project;
 pub mod role;
 pub mod session;

@@ -1,7 +1,7 @@
 //! Users.
 
+use super::IdentityService;
 use super::change::Change;
-use super::password::{self, Hasher};
 use super::{domain, store, taken};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -59,8 +59,7 @@ async fn default_project(
     Ok(found.map(|(project, _)| Some(project)).ok_or(Why::Gone { kind: Kind::Project }))
 }
 
-pub async fn create(core: &Core, hasher: &Hasher, caller: &Caller, new: NewUser) -> Result<UserId> {
-    authz::require(caller, Action::ManageUsers)?;
+pub async fn create(core: &Core, identity: &IdentityService, caller: &Caller, new: NewUser) -> Result<UserId> {
     let form = UserForm {
         name: new.name,
         email: new.email,
@@ -68,11 +67,15 @@ pub async fn create(core: &Core, hasher: &Hasher, caller: &Caller, new: NewUser)
         password_locked: new.password_locked,
         default_project: new.default_project,
     };
+    let domain = Change::begin(core, caller, Action::ManageUsers).await?.domain(&new.domain).await?;
+    let rules = identity.password_rules(domain).await?;
     let (mut faults, name) = check(&form);
-    faults.take("password", password::acceptable(&new.password));
+    if let Some(why) = identity.password_fault(&rules, form.name.trim(), &new.password).await? {
+        faults.add("password", why);
+    }
     let name = faults.finish_with(name)?;
-    // Before the transaction: it takes a while, and everybody else would wait.
-    let hash = hasher.hash(&new.password).await?;
+    // Outside of any transaction: it takes a while, and everybody else would wait.
+    let hash = identity.hasher.hash(&new.password).await?;
     let mut change = Change::begin(core, caller, Action::ManageUsers).await?;
     let domain = change.domain(&new.domain).await?;
     let project = default_project(&mut change, domain, &form.default_project).await?;
@@ -82,6 +85,9 @@ pub async fn create(core: &Core, hasher: &Hasher, caller: &Caller, new: NewUser)
     let taken = |error| taken(error, TAKEN, Kind::User);
     store::user::insert(&mut change.tx, id, domain, name.as_str(), &hash, now).await.map_err(taken)?;
     store::user::update(&mut change.tx, id, &form, project).await.map_err(taken)?;
+    if new.must_change && !form.password_locked {
+        store::password::must_change(&mut change.tx, id).await?;
+    }
     if let (Some(project), role) = (project, new.role.trim())
         && !role.is_empty()
     {
@@ -135,14 +141,24 @@ fn not_oneself(caller: &Caller, id: UserId, harmless: bool) -> Result<()> {
     if caller.user == id && !harmless { Err(Error::Conflict(Conflict::OwnGround { kind: Kind::User })) } else { Ok(()) }
 }
 
-pub async fn password_set(core: &Core, hasher: &Hasher, caller: &Caller, id: UserId, password: &str) -> Result<()> {
-    authz::require(caller, Action::ManageUsers)?;
-    password::acceptable(password).map_err(|why| Error::field("password", why))?;
-    let hash = hasher.hash(password).await?;
+pub async fn password_set(
+    core: &Core,
+    identity: &IdentityService,
+    caller: &Caller,
+    id: UserId,
+    password: &str,
+) -> Result<()> {
+    let user = find(&mut Change::begin(core, caller, Action::ManageUsers).await?, id).await?;
+    let rules = identity.password_rules(user.domain).await?;
+    if let Some(why) = identity.password_fault(&rules, &user.name, password).await? {
+        return Err(Error::field("password", why));
+    }
+    let hash = identity.hasher.hash(password).await?;
     let mut change = Change::begin(core, caller, Action::ManageUsers).await?;
     let user = find(&mut change, id).await?;
     let now = change.now;
-    store::user::password_set_of(&mut change.tx, id, &hash, now).await?;
+    // Whoever is given a password chooses another one, where that is allowed.
+    store::password::replace(&mut change.tx, id, &hash, !user.password_locked, now).await?;
     // Whoever knew the old password is signed out.
     store::session::delete_of(&mut change.tx, id).await?;
     change.done("user_password_set", Kind::User, id, &user.name).await?;
@@ -160,11 +176,11 @@ pub async fn delete(core: &Core, caller: &Caller, id: UserId) -> Result<()> {
     change.commit().await
 }
 
-impl super::IdentityService {
+impl IdentityService {
     /// A user of whom nothing but the name and the password is known.
     pub async fn user_create(&self, caller: &Caller, name: &str, password: &str) -> Result<UserId> {
         let new = NewUser { name: name.to_owned(), password: password.to_owned(), ..NewUser::default() };
-        create(&self.core, &self.hasher, caller, new).await
+        create(&self.core, self, caller, new).await
     }
 }
 

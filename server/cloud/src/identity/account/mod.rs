@@ -5,18 +5,18 @@ mod device;
 mod store;
 mod zone;
 
-use super::{IdentityService, password, store as rows};
+use super::{IdentityService, rules, store as rows};
 use crate::audit;
 use crate::authz::{self, Action};
 use crate::db::Tx;
 use crate::fault::StoreError;
 use api::account::{
-    Account, NewPreferences, PasswordChange, PasswordFault, Preferences, PreferencesPage, Profile, Session,
-    SessionLeft, Zone,
+    Account, DomainRules, NewPasswordRules, NewPreferences, PasswordChange, PasswordFault, Preferences,
+    PreferencesPage, Profile, Session, SessionLeft, SignIn, Zone,
 };
 use api::error::Faults;
-use api::identity::Identity as _;
-use api::{Caller, Error, Kind, ListQuery, Micros, Page, Proof, Result, UserId, Why};
+use api::identity::{Identity as _, SignInOptions};
+use api::{Caller, DomainId, Error, Kind, ListQuery, Micros, Page, ProjectId, Proof, Result, UserId, Why};
 use async_trait::async_trait;
 
 pub use device::kept as agent_kept;
@@ -31,6 +31,31 @@ impl IdentityService {
         let chosen = store::preferences(self.core.db.read(), user).await?;
         let zone = chosen.time_zone.as_deref().and_then(|name| zone::zone(name, self.core.clock.now()));
         Ok((chosen, zone))
+    }
+
+    /// Keeps where somebody is, for the next sign-in.
+    pub async fn last_project_note(&self, user: UserId, project: ProjectId) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::last_project_set(&mut tx, user, project).await?;
+        tx.commit().await.map_err(StoreError)?;
+        Ok(())
+    }
+
+    /// Where somebody was last; it may be gone, or closed to them.
+    pub async fn last_project(&self, user: UserId) -> Result<Option<ProjectId>> {
+        Ok(store::last_project(self.core.db.read(), user).await?)
+    }
+
+    /// Where somebody goes after signing in, the likeliest first.
+    pub async fn landings(&self, user: UserId) -> Result<Vec<ProjectId>> {
+        let db = self.core.db.read();
+        let (last, default) = (store::last_project(db, user).await?, store::default_project(db, user).await?);
+        Ok(last.into_iter().chain(default).collect())
+    }
+
+    /// What the sign-in page has to ask for.
+    pub async fn sign_in_options(&self) -> Result<SignInOptions> {
+        Ok(SignInOptions { domains: rows::password::has_domains(self.core.db.read()).await? })
     }
 
     /// Keeps what somebody has chosen from the menu; what is no choice is left alone.
@@ -100,25 +125,20 @@ impl Account for IdentityService {
         })
     }
 
+    async fn sign_in(&self, attempt: SignIn) -> Result<UserId> {
+        self.signed_in(&attempt).await
+    }
+
     async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()> {
         let own = session(caller)?;
-        let mut faults = Faults::default();
-        faults.take("new", password::acceptable(&change.new));
-        if change.new != change.again {
-            faults.add("again", Why::Password(PasswordFault::NotTheSame));
-        }
-        if change.new == change.current && !change.new.is_empty() {
-            faults.add("new", Why::Password(PasswordFault::SameAsBefore));
-        }
-        faults.finish()?;
-        let known = store::password_hash(self.core.db.read(), caller.user).await?;
-        if !self.hasher.verify(&change.current, known.as_deref()).await? {
+        let user = rows::password::by_id(self.core.db.read(), caller.user).await?.ok_or(Error::Unauthenticated)?;
+        if !self.hasher.verify(&change.current, Some(&user.hash)).await? {
             return Err(Error::field("current", Why::Password(PasswordFault::Wrong)));
         }
-        let hash = self.hasher.hash(&change.new).await?;
+        let hash = self.new_hash(&user, &change.new).await?;
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        store::password_replace(&mut tx, caller.user, &hash, now).await?;
+        rows::password::replace(&mut tx, caller.user, &hash, false, now).await?;
         store::session_delete_others(&mut tx, caller.user, own).await?;
         self.audited(&mut tx, caller, "password_change", caller.user, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -178,6 +198,30 @@ impl Account for IdentityService {
         self.audited(&mut tx, caller, "session_revoke_user", user, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.session_ended(user);
+        Ok(())
+    }
+
+    async fn password_rules_list(&self, caller: &Caller) -> Result<Vec<DomainRules>> {
+        authz::require(caller, Action::ManagePasswordRules)?;
+        Ok(rows::password::rules_list(self.core.db.read()).await?)
+    }
+
+    async fn password_rules_show(&self, caller: &Caller, domain: DomainId) -> Result<DomainRules> {
+        let mut all = self.password_rules_list(caller).await?.into_iter();
+        all.find(|rules| rules.domain == domain).ok_or_else(|| Error::not_found(Kind::Domain, domain))
+    }
+
+    async fn password_rules_set(&self, caller: &Caller, domain: DomainId, new: NewPasswordRules) -> Result<()> {
+        authz::require(caller, Action::ManagePasswordRules)?;
+        let rules = rules::parse(&new)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        let name = rows::password::domain_name(&mut tx, domain).await?;
+        let name = name.ok_or_else(|| Error::not_found(Kind::Domain, domain))?;
+        rows::password::rules_set(&mut tx, domain, &rules).await?;
+        let target = domain.to_string();
+        audit::record_outside(&mut tx, caller, "password_rules_set", Kind::Domain, &target, &name, now).await?;
+        tx.commit().await.map_err(StoreError)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::account::{Preferences, Session};
-use api::{ListQuery, Micros, Page, UserId};
+use api::{ListQuery, Micros, Page, ProjectId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 use uuid::Uuid;
@@ -41,24 +41,6 @@ pub async fn profile(db: &SqlitePool, id: UserId) -> Result<Option<ProfileRow>> 
         created_at: row.try_get("created_at")?,
         password_changed_at: row.try_get("password_changed_at")?,
     }))
-}
-
-/// The hash of the user's password.
-pub async fn password_hash(db: &SqlitePool, id: UserId) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar("select password_hash from local_user where id = $1")
-        .bind(id.0.to_string())
-        .fetch_optional(db)
-        .await?)
-}
-
-pub async fn password_replace(tx: &mut Tx, id: UserId, hash: &str, now: Micros) -> Result<()> {
-    sqlx::query("update local_user set password_hash = $2, password_changed_at = $3 where id = $1")
-        .bind(id.0.to_string())
-        .bind(hash)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 struct SessionView(Session);
@@ -170,4 +152,32 @@ pub async fn preferences_set(tx: &mut Tx, id: UserId, chosen: &Preferences) -> R
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+pub async fn last_project_set(tx: &mut Tx, id: UserId, project: ProjectId) -> Result<()> {
+    sqlx::query(
+        "insert into preference (user_id, last_project) values ($1, $2)
+         on conflict (user_id) do update set last_project = excluded.last_project",
+    )
+    .bind(id.0.to_string())
+    .bind(project.0.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn last_project(db: &SqlitePool, id: UserId) -> Result<Option<ProjectId>> {
+    let found: Option<Option<String>> = sqlx::query_scalar("select last_project from preference where user_id = $1")
+        .bind(id.0.to_string())
+        .fetch_optional(db)
+        .await?;
+    Ok(found.flatten().and_then(|project| project.parse().ok()))
+}
+
+pub async fn default_project(db: &SqlitePool, id: UserId) -> Result<Option<ProjectId>> {
+    let found: Option<Option<String>> = sqlx::query_scalar("select default_project_id from local_user where id = $1")
+        .bind(id.0.to_string())
+        .fetch_optional(db)
+        .await?;
+    Ok(found.flatten().and_then(|project| project.parse().ok()))
 }

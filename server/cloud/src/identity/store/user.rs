@@ -130,26 +130,13 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> Result<()> {
     Ok(())
 }
 
-pub struct UserRow {
-    pub id: UserId,
-    pub password_hash: String,
-    pub enabled: bool,
-}
-
-pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<UserRow>> {
-    let row = sqlx::query(
-        "select u.id, u.password_hash, u.enabled and d.enabled as enabled
-         from local_user u join domain d on d.id = u.domain_id where u.name = $1 order by u.created_at limit 1",
-    )
-    .bind(name)
-    .fetch_optional(db)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(UserRow {
-        id: id(row.try_get("id")?)?,
-        password_hash: row.try_get("password_hash")?,
-        enabled: row.try_get("enabled")?,
-    }))
+pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<UserId>> {
+    let found: Option<String> =
+        sqlx::query_scalar("select id from local_user where name = $1 order by created_at limit 1")
+            .bind(name)
+            .fetch_optional(db)
+            .await?;
+    Ok(found.as_deref().map(id).transpose()?)
 }
 
 /// The user and the domain.
@@ -180,24 +167,4 @@ pub async fn insert(
         .execute(&mut **tx)
         .await
         .map(|_| ())
-}
-
-pub async fn password_set(tx: &mut Tx, name: &str, hash: &str) -> Result<Option<UserId>> {
-    let found: Option<String> =
-        sqlx::query_scalar("update local_user set password_hash = $2 where name = $1 returning id")
-            .bind(name)
-            .bind(hash)
-            .fetch_optional(&mut **tx)
-            .await?;
-    Ok(found.as_deref().map(id).transpose()?)
-}
-
-pub async fn password_set_of(tx: &mut Tx, user: UserId, hash: &str, now: Micros) -> Result<()> {
-    sqlx::query("update local_user set password_hash = $2, password_changed_at = $3 where id = $1")
-        .bind(user.0.to_string())
-        .bind(hash)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
