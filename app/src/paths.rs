@@ -83,6 +83,7 @@ macro_rules! pages_of {
 
 pages_of! {
     project(ProjectId) = "admin/projects/{}";
+    project_delete(ProjectId) = "admin/projects/{}/delete";
     project_edit(ProjectId) = "admin/projects/{}/edit";
     user(UserId) = "admin/users/{}";
     user_edit(UserId) = "admin/users/{}/edit";

@@ -9,8 +9,8 @@ use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImp
 use crate::dev_ui::DevUi;
 use crate::directory::{
     AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, Domains, GroupCreatePage, GroupPage, Groups,
-    PolicyPage, ProjectCreatePage, ProjectEditPage, ProjectPage, Projects, RoleCreatePage, RolePage, Roles,
-    UserCreatePage, UserEditPage, UserPage, Users,
+    PolicyPage, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, RoleCreatePage, RolePage,
+    Roles, UserCreatePage, UserEditPage, UserPage, Users,
 };
 use crate::identity::{NoProject, SignIn};
 use crate::image::{AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages};
@@ -70,6 +70,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("admin/projects") view=Projects ssr=Async/>
                 <Route path=path!("admin/projects/create") view=ProjectCreatePage ssr=Async/>
                 <Route path=path!("admin/projects/:id") view=ProjectPage ssr=Async/>
+                <Route path=path!("admin/projects/:id/delete") view=ProjectDeletePage ssr=Async/>
                 <Route path=path!("admin/projects/:id/edit") view=ProjectEditPage ssr=Async/>
                 <Route path=path!("admin/users") view=Users ssr=Async/>
                 <Route path=path!("admin/users/create") view=UserCreatePage ssr=Async/>

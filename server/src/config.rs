@@ -71,6 +71,9 @@ pub enum Task {
         /// In each project.
         #[arg(long, default_value_t = 100)]
         instances: u32,
+        /// Members of the projects, in turn.
+        #[arg(long, default_value_t = 0)]
+        users: u32,
     },
 }
 

@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Doctor(host) => return doctor::run(data, &host).await,
         Task::Backup { file } => backup::backup(data, &file).await?,
         Task::Restore { file } => backup::restore(data, &file)?,
-        Task::Seed { projects, instances } => seed::seed(data, projects, instances).await?,
+        Task::Seed { projects, instances, users } => seed::seed(data, projects, instances, users).await?,
         Task::Audit(AuditTask::Verify { head }) => return audit_verify(data, head.as_deref()).await,
         Task::User(UserTask::Password { name, must_change }) => password_set(data, &name, must_change).await?,
     }

@@ -9,8 +9,8 @@ use cloud::{Cloud, Options};
 use std::io::Write as _;
 use std::path::Path;
 
-/// Makes so many projects with so many running instances each.
-pub async fn seed(folder: &Path, projects: u32, instances: u32) -> Result<()> {
+/// Makes so many projects with so many running instances each, and so many users.
+pub async fn seed(folder: &Path, projects: u32, instances: u32, users: u32) -> Result<()> {
     let _lock = data::take(folder)?;
     ensure!(
         !folder.join("instances").exists(),
@@ -36,10 +36,11 @@ pub async fn seed(folder: &Path, projects: u32, instances: u32) -> Result<()> {
     file.write_all(&disk())?;
     let admin = cloud.identity.system_caller().await?;
     let image = cloud.images.image_register(&admin, "seed", file.path(), Visibility::Public).await?;
-    cloud.seed(projects, instances, image).await?;
+    let made = cloud.seed(projects, instances, image).await?;
+    cloud.identity.seed_users(users, &made).await?;
     cloud.settle().await?;
     cloud.db().close().await;
-    writeln!(out, "Made {projects} projects with {instances} instances each.")?;
+    writeln!(out, "Made {projects} projects with {instances} instances each, and {users} users.")?;
     Ok(())
 }
 

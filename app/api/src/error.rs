@@ -82,6 +82,8 @@ pub enum Conflict {
     NotEmpty { kind: Kind, holds: Kind, count: u64 },
     #[error("This role belongs to every cloud and cannot be changed. Make one of your own that implies it.")]
     BuiltinRole,
+    #[error("This project owns what belongs to the cloud itself, and stays.")]
+    CloudProject,
     #[error("Somebody has answered this request already.")]
     Answered,
     #[error("A project below this one is enabled. Disable that first.")]
@@ -178,6 +180,8 @@ pub enum Why {
     NotMore { limit: i64 },
     #[error("You have asked for this already. An administrator has to answer first.")]
     AskedAlready,
+    #[error("This is not the name. Type “{name}”.")]
+    NotTheName { name: String },
     #[error("A whole number, or −1 for no limit.")]
     NotALimit,
     #[error("Between {min} and {max}.")]

@@ -116,6 +116,15 @@ pub async fn project_enable(project: String, id: String, enabled: bool) -> Resul
     answer(backend()?.directory.project_enable(&caller, parse(Kind::Project, &id)?, enabled).await)
 }
 
+/// Leads to the list, where it stands until it is gone.
+#[server(endpoint = "project_delete")]
+pub async fn project_delete(project: String, id: String, #[server(default)] confirm: String) -> Result<(), Fail> {
+    let (caller, id) = (caller(&project).await?, parse(Kind::Project, &id)?);
+    answer(backend()?.directory.project_delete(&caller, id, &confirm).await)?;
+    redirect(&crate::paths::projects(caller.project));
+    Ok(())
+}
+
 #[server(endpoint = "user_list")]
 pub async fn user_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<User>, Fail> {
     let caller = caller(&project).await?;

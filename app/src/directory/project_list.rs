@@ -7,8 +7,8 @@ use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, RowAction, Rows, Tag, Variant, When,
-    list_query,
+    Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, RowAction, Rows, StateBadge, Tag,
+    Tone, Variant, When, list_query,
 };
 use api::directory::Project;
 use api::{Action, Kind};
@@ -31,7 +31,7 @@ pub fn Projects() -> impl IntoView {
         .sortable(),
         Column::new("description", t.common.description, |project: &Project| project.description.clone()).wraps(),
         Column::new("domain", t.directory.domain, |project: &Project| project.domain_name.clone()).sortable(),
-        Column::new("status", t.common.status, |project: &Project| badge(project.enabled)),
+        Column::new("status", t.common.status, |project: &Project| project_badge(project)),
         Column::new("id", t.common.id, |project: &Project| view! { <Copyable value=project.id.to_string()/> }),
         Column::new("created", t.common.created, |project: &Project| view! { <When at=project.created_at/> })
             .sortable(),
@@ -67,14 +67,27 @@ fn CreateButton() -> impl IntoView {
     }
 }
 
+/// Whether it can be entered.
+pub(super) fn project_badge(project: &Project) -> AnyView {
+    if project.deleting {
+        return view! { <StateBadge state="deleting" tone=Tone::Moving label=text().directory.deleting/> }.into_any();
+    }
+    badge(project.enabled)
+}
+
 /// What can be done with a project.
 pub(super) fn project_actions(project: &Project, enable: ServerAction<ProjectEnable>) -> Vec<RowAction> {
     let (t, here) = (text(), here());
+    if project.deleting {
+        return Vec::new();
+    }
     let body = t.directory.disable_project_body;
     vec![
         RowAction::link(t.common.edit, Icon::Edit, paths::project_edit(here.id(), project.id))
             .disabled_because(here.not_allowed(Action::ManageProjects)),
         RowAction::link(t.directory.enter_project, Icon::Right, paths::overview(project.id)),
         on_off(&project.name, project.id.to_string(), project.enabled, enable, body, Action::ManageProjects),
+        RowAction::link(t.common.delete, Icon::Delete, paths::project_delete(here.id(), project.id))
+            .disabled_because(here.not_allowed(Action::ManageProjects)),
     ]
 }

@@ -1,9 +1,9 @@
 //! A project: what it is, and who is in it.
 
 use super::assignment_list::AssignmentsHere;
-use super::badge;
 use super::calls::{ProjectEnable, project_show};
-use super::project_list::project_actions;
+use super::project_delete::Holdings;
+use super::project_list::{project_actions, project_badge};
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::operation::TargetOperations;
@@ -39,7 +39,7 @@ pub fn ProjectPage() -> impl IntoView {
                     Tab::new("actions", t.compute.action_log),
                 ];
                 view! {
-                    <PageHeader title=name way badges=move || move || badge(detail.with(|detail| detail.project.enabled))>
+                    <PageHeader title=name way badges=move || move || detail.with(|detail| project_badge(&detail.project))>
                         {move || {
                             let actions = detail.with(|detail| project_actions(&detail.project, enable));
                             view! { <RowActions id="project" name=name.get() actions buttons=2/> }
@@ -61,7 +61,7 @@ pub fn ProjectPage() -> impl IntoView {
 
 fn facts(detail: ProjectDetail) -> impl IntoView {
     let (t, here) = (text(), here());
-    let ProjectDetail { project, parent, children } = detail;
+    let ProjectDetail { project, parent, children, holdings } = detail;
     let link =
         move |(id, name): (api::ProjectId, String)| view! { <a href=paths::project(here.id(), id)>{name}</a>" " };
     view! {
@@ -82,5 +82,6 @@ fn facts(detail: ProjectDetail) -> impl IntoView {
                 <Fact name=t.common.created><When at=project.created_at/></Fact>
             </Facts>
         </Section>
+        <Section title=t.directory.holdings><Holdings holdings/></Section>
     }
 }

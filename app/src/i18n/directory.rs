@@ -36,6 +36,11 @@ texts! {
         limits_hint = "Empty fields keep the default; −1 means no limit.", "비워 두면 기본값을 사용하며, −1은 제한 없음을 뜻합니다.";
         starter = "Create a starter network", "기본 네트워크 생성";
         starter_hint = "A network with a router to the outside, so that instances can be launched at once.", "외부로 연결된 라우터가 있는 네트워크를 만들어 바로 인스턴스를 시작할 수 있습니다.";
+        delete_project = "Delete project", "프로젝트 삭제";
+        delete_project_body = "Everything in it goes with it, step by step. Nobody can enter it from now on; the progress stands in the task centre.", "프로젝트에 있는 모든 자원이 차례로 삭제됩니다. 지금부터 아무도 들어갈 수 없으며 진행 상황은 작업 현황에 표시됩니다.";
+        holdings = "What it holds", "보유 자원";
+        holds_nothing = "Nothing.", "없음";
+        deleting = "Deleting", "삭제 중";
         disable_project_body = "Nobody can enter it or change anything in it. What runs goes on running.", "아무도 프로젝트에 들어가거나 내용을 변경할 수 없습니다. 실행 중인 자원은 계속 실행됩니다.";
 
         // Users.

@@ -129,6 +129,7 @@ fn conflict_ko(conflict: &Conflict) -> String {
             "모든 클라우드에 있는 기본 역할이므로 변경할 수 없습니다. 이 역할을 포함하는 새 역할을 생성해 주세요."
                 .to_owned()
         }
+        Conflict::CloudProject => "클라우드 자체의 자원을 소유한 프로젝트이므로 삭제할 수 없습니다.".to_owned(),
         Conflict::Answered => "이미 답변한 요청입니다.".to_owned(),
         Conflict::EnabledBelow => "하위 프로젝트가 활성 상태입니다. 먼저 하위 프로젝트를 비활성화해 주세요.".to_owned(),
         Conflict::DisabledAbove => {
@@ -207,6 +208,7 @@ fn why_ko(why: &Why) -> String {
         Why::BelowUse { used } => format!("이미 {used}만큼 사용하고 있습니다."),
         Why::NotMore { limit } => format!("현재 한도가 {limit}입니다. 더 큰 값을 요청해 주세요."),
         Why::AskedAlready => "이미 요청했습니다. 관리자의 답변을 기다려 주세요.".to_owned(),
+        Why::NotTheName { name } => format!("이름이 일치하지 않습니다. “{name}”을(를) 입력해 주세요."),
         Why::NotALimit => "정수를 입력하거나, 제한이 없으면 −1을 입력해 주세요.".to_owned(),
         Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
         Why::Password(fault) => account::password_fault_ko(*fault),

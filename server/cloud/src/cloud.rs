@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::db::{Db, OpenError};
 use crate::fault::StoreError;
 use crate::hub::Hub;
-use crate::identity::{DirectoryService, IdentityService, PolicyService};
+use crate::identity::{Deletion, DirectoryService, IdentityService, PolicyService};
 use crate::image::{ImageService, Web};
 use crate::metadef::MetadefService;
 use crate::network::engine::{Cidr, Engine};
@@ -59,6 +59,7 @@ pub struct Cloud {
     core: Arc<Core>,
     pub identity: Arc<IdentityService>,
     pub directory: Arc<DirectoryService>,
+    deletion: Arc<Deletion>,
     pub policies: Arc<PolicyService>,
     pub images: Arc<ImageService>,
     pub metadefs: Arc<MetadefService>,
@@ -84,10 +85,13 @@ impl Cloud {
         let networks = NetworkService::new(core.clone(), options.engine);
         let images = ImageService::new(core.clone(), options.web);
         let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone(), images.clone());
-        let directory = DirectoryService::new(core.clone(), identity.clone(), networks.clone());
+        let deletion = Deletion::new(core.clone(), networks.clone(), images.clone(), compute.clone());
+        let deletion = Arc::new(deletion);
+        let directory = DirectoryService::new(core.clone(), identity.clone(), networks.clone(), deletion.clone());
         let cloud = Self {
             identity,
             directory: Arc::new(directory),
+            deletion,
             policies: Arc::new(PolicyService::new(core.clone())),
             images,
             metadefs: Arc::new(MetadefService),
@@ -138,6 +142,11 @@ impl Cloud {
             async move { networks.run(stop).await }
         });
         tasks.spawn({
+            let deletion = self.deletion.clone();
+            let stop = stop.clone();
+            async move { deletion.run(stop).await }
+        });
+        tasks.spawn({
             let images = self.images.clone();
             async move { images.run(stop).await }
         });
@@ -150,7 +159,8 @@ impl Cloud {
             let networks = self.networks.pass().await?;
             let compute = self.compute.pass().await?.worked;
             let images = self.images.pass().await?;
-            if !networks && !compute && !images {
+            let deletions = self.deletion.pass().await?.worked;
+            if !networks && !compute && !images && !deletions {
                 return Ok(());
             }
         }

@@ -14,6 +14,7 @@ mod image_pages;
 mod personas;
 mod preferences;
 mod program;
+mod project_deletion;
 mod quotas;
 mod restart;
 mod security;

@@ -13,7 +13,7 @@ mod user;
 pub use assignment::{Actor, ActorKind, Assignment, AssignmentsOf, NewAssignment, Place};
 pub use domain::{Domain, DomainForm};
 pub use group::{Group, GroupForm};
-pub use project::{NewProject, Project, ProjectDetail, ProjectForm};
+pub use project::{Holding, NewProject, Project, ProjectDetail, ProjectForm};
 pub use role::{NamedRole, RoleForm};
 pub use user::{NewUser, User, UserForm};
 
@@ -44,6 +44,9 @@ pub trait Directory: Send + Sync {
     async fn project_create(&self, caller: &Caller, new: NewProject) -> Result<ProjectId>;
     async fn project_update(&self, caller: &Caller, id: ProjectId, form: ProjectForm) -> Result<()>;
     async fn project_enable(&self, caller: &Caller, id: ProjectId, enabled: bool) -> Result<()>;
+    /// With all that it holds, in order, as one operation: nobody enters it from now on, and a restart goes on where it was. `name` is
+    /// the project's, typed to confirm.
+    async fn project_delete(&self, caller: &Caller, id: ProjectId, name: &str) -> Result<()>;
 
     /// Sort keys: `name`, `domain`, `email`, `created`.
     async fn user_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<User>>;

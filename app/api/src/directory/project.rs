@@ -1,6 +1,6 @@
 //! Projects: the owners of nearly everything else.
 
-use crate::{DomainId, Micros, ProjectId};
+use crate::{DomainId, Kind, Micros, ProjectId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,12 +18,23 @@ pub struct Project {
     pub created_at: Micros,
 }
 
+/// Things of one kind that a project holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    pub kind: Kind,
+    pub count: u64,
+    /// The first few names.
+    pub names: Vec<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectDetail {
     pub project: Project,
     pub parent: Option<(ProjectId, String)>,
     /// Its direct sub-projects, by name.
     pub children: Vec<(ProjectId, String)>,
+    /// What it holds across all services; kinds of which there is nothing are left out.
+    pub holdings: Vec<Holding>,
 }
 
 /// What the form of a new project says.

@@ -15,7 +15,7 @@ use api::compute::{
     Compute, ConsoleLog, Flavor, HypervisorHost, Instance, InstanceDetail, KeyType, Keypair, NewInstance, NewKeypair,
     Status, Task, Verb,
 };
-use api::{Caller, Error, InstanceId, KeypairId, Kind, ListQuery, NetworkId, Page, Result};
+use api::{Caller, Error, InstanceId, KeypairId, Kind, ListQuery, NetworkId, Page, ProjectId, Result};
 use async_trait::async_trait;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -88,6 +88,17 @@ impl ComputeService {
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let Some(row) = store::instance_any(&mut db, instance).await? else { return Ok(None) };
         Ok(Some(self.facts(&row).await?))
+    }
+
+    /// Wants every instance of a project gone, in a transaction of somebody else's, who calls `wake` after the commit. Answers with how
+    /// many there are still, and whether that was news.
+    pub async fn purge(&self, tx: &mut Tx, project: ProjectId) -> Result<(u64, bool)> {
+        Ok(store::purge(tx, project, self.core.clock.now()).await?)
+    }
+
+    /// There is something to do.
+    pub fn wake(&self) {
+        self.poke.poke();
     }
 
     /// How many instances there are in each status.

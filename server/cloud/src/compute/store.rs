@@ -236,6 +236,24 @@ pub async fn intend(
     Ok(())
 }
 
+/// Wants every instance of a project gone. Answers with how many there are still, and whether any was not wanted gone before.
+pub async fn purge(tx: &mut Tx, project: ProjectId, now: Micros) -> Result<(u64, bool)> {
+    let done = sqlx::query(
+        "update instance set intent = 'delete', task = 'deleting', operation_id = null, task_since = $2, attempts = 0,
+                             fault = null, fault_at = null, generation = generation + 1, updated_at = $2
+         where project_id = $1 and intent <> 'delete'",
+    )
+    .bind(project.0.to_string())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    let left: i64 = sqlx::query_scalar("select count(*) from instance where project_id = $1")
+        .bind(project.0.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok((left.max(0) as u64, done.rows_affected() > 0))
+}
+
 /// Instances that are being worked on.
 pub async fn moving(db: &SqlitePool) -> Result<Vec<InstanceRow>> {
     let sql = format!("select {COLUMNS} from instance i where i.task is not null order by i.task_since, i.id");

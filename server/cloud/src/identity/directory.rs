@@ -1,6 +1,6 @@
 //! The directory's service: each call in the file of its noun.
 
-use super::{IdentityService, assignment, domain, group, project, role, user};
+use super::{Deletion, IdentityService, assignment, domain, group, project, role, user};
 use crate::core::Core;
 use crate::network::NetworkService;
 use api::directory::{
@@ -15,11 +15,17 @@ pub struct DirectoryService {
     core: Arc<Core>,
     identity: Arc<IdentityService>,
     networks: Arc<NetworkService>,
+    deletion: Arc<Deletion>,
 }
 
 impl DirectoryService {
-    pub fn new(core: Arc<Core>, identity: Arc<IdentityService>, networks: Arc<NetworkService>) -> Self {
-        Self { core, identity, networks }
+    pub fn new(
+        core: Arc<Core>,
+        identity: Arc<IdentityService>,
+        networks: Arc<NetworkService>,
+        deletion: Arc<Deletion>,
+    ) -> Self {
+        Self { core, identity, networks, deletion }
     }
 }
 
@@ -67,6 +73,10 @@ impl Directory for DirectoryService {
 
     async fn project_enable(&self, caller: &Caller, id: ProjectId, enabled: bool) -> Result<()> {
         project::enable(&self.core, caller, id, enabled).await
+    }
+
+    async fn project_delete(&self, caller: &Caller, id: ProjectId, name: &str) -> Result<()> {
+        self.deletion.begin(caller, id, name).await
     }
 
     async fn user_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<User>> {

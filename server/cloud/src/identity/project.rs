@@ -33,7 +33,8 @@ pub async fn show(core: &Core, caller: &Caller, id: ProjectId) -> Result<Project
     let found = store::project::find(&mut db, id).await?.filter(|project| reach.covers(project.domain));
     let project = found.ok_or_else(|| Error::not_found(Kind::Project, id))?;
     let (parent, children) = store::project::family(&mut db, id).await?;
-    Ok(ProjectDetail { project, parent, children })
+    let holdings = quota::holdings(&mut db, id).await?;
+    Ok(ProjectDetail { project, parent, children, holdings })
 }
 
 /// What a form says by itself.

@@ -7,9 +7,10 @@ use super::upload::{self, Uploads};
 use super::{file, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
+use crate::db::Tx;
 use api::error::Faults;
 use api::image::{NewImage, Visibility};
-use api::{Caller, Error, ImageId, Name, Result, Why};
+use api::{Caller, Error, ImageId, Name, ProjectId, Result, Why};
 use bytes::Bytes;
 use futures::Stream;
 use std::io;
@@ -43,6 +44,11 @@ impl ImageService {
     /// `web` is what imports are fetched by.
     pub fn new(core: Arc<Core>, web: Web) -> Arc<Self> {
         Arc::new(Self { core, uploads: Uploads::default(), open: Arc::default(), web: Arc::new(web) })
+    }
+
+    /// Deletes all images of a project, in a transaction of somebody else's, who calls `poke` after the commit.
+    pub async fn purge(&self, tx: &mut Tx, project: ProjectId, heir: ProjectId) -> Result<()> {
+        Ok(store::purge(tx, project, heir, self.core.clock.now()).await?)
     }
 
     /// Wakes the reconciler: something that stood on an image may be gone.

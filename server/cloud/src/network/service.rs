@@ -51,6 +51,16 @@ impl NetworkService {
         Ok((change.tx, change.touched))
     }
 
+    /// Removes all that a project without instances has, in a transaction of somebody else's, who calls `wake` after the commit.
+    pub async fn purge(&self, tx: &mut Tx, project: ProjectId) -> Result<()> {
+        Ok(store::purge::project(tx, project).await?)
+    }
+
+    /// There is something to do.
+    pub fn wake(&self) {
+        self.poke.poke();
+    }
+
     fn read(&self, caller: &Caller) -> Result<&SqlitePool> {
         authz::require(caller, Action::Read)?;
         Ok(self.core.db.read())

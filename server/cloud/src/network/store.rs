@@ -5,6 +5,7 @@ pub mod fixture;
 pub mod floating_ip;
 pub mod network;
 pub mod port;
+pub mod purge;
 pub mod router;
 pub mod security_group;
 pub mod snapshot;

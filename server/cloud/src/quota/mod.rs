@@ -7,8 +7,9 @@ mod store;
 pub use service::QuotaService;
 
 use crate::db::Tx;
+use api::directory::Holding;
 use api::quota::Resource;
-use api::{Error, ProjectId, Result, UserId, Why};
+use api::{Error, Kind, ProjectId, Result, UserId, Why};
 use sqlx::SqliteConnection;
 
 /// What a project may use where nobody has said otherwise. Nova's and Neutron's shipped defaults, images as five of Glance's usual size.
@@ -52,6 +53,17 @@ pub async fn require(tx: &mut Tx, project: ProjectId, user: UserId, asked: &[(Re
 /// Sets a project's limit for one resource; −1 is unlimited.
 pub async fn set(tx: &mut Tx, project: ProjectId, resource: Resource, max: i64) -> Result<()> {
     Ok(store::set(tx, project, resource, max).await?)
+}
+
+/// What a project holds across all services; kinds of which there is nothing are left out.
+pub async fn holdings(db: &mut SqliteConnection, project: ProjectId) -> Result<Vec<Holding>> {
+    let mut holdings = Vec::new();
+    for kind in Kind::ALL {
+        if let Some((count, names)) = store::holding(db, project, kind).await? {
+            holdings.push(Holding { kind, count, names });
+        }
+    }
+    Ok(holdings)
 }
 
 /// A limit as it is typed: a number from −1 on.

@@ -4,7 +4,7 @@ use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::quota::{QuotaRequest, RequestState, Resource};
-use api::{Caller, ListQuery, Micros, Page, ProjectId, QuotaRequestId, UserId};
+use api::{Caller, Kind, ListQuery, Micros, Page, ProjectId, QuotaRequestId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
 use uuid::Uuid;
@@ -240,4 +240,27 @@ pub async fn request_decide(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Things of a project by their names: how many, and the first few.
+pub async fn holding(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    kind: Kind,
+) -> Result<Option<(u64, Vec<String>)>, StoreError> {
+    const SHOWN: i64 = 5;
+    let from = match kind {
+        Kind::Instance => "name from instance where project_id = $1",
+        Kind::Image => "name from image where project_id = $1 and deleted_at is null",
+        Kind::Network => "name from network where project_id = $1 and external = 0",
+        Kind::Router => "name from router where project_id = $1",
+        Kind::FloatingIp => "address from floating_ip where project_id = $1",
+        Kind::SecurityGroup => "name from security_group where project_id = $1",
+        _ => return Ok(None),
+    };
+    let count = format!("select count(*) from (select {from})");
+    let count: i64 = sqlx::query_scalar(&count).bind(project.0.to_string()).fetch_one(&mut *db).await?;
+    let names = format!("select {from} order by 1 limit $2");
+    let names = sqlx::query_scalar(&names).bind(project.0.to_string()).bind(SHOWN).fetch_all(db).await?;
+    Ok((count > 0).then_some((count.max(0) as u64, names)))
 }

@@ -71,6 +71,12 @@ pub async fn first(db: &SqlitePool) -> Result<Option<DomainId>> {
     Ok(found.as_deref().map(id).transpose()?)
 }
 
+pub async fn oldest(db: &mut SqliteConnection) -> Result<Option<DomainId>> {
+    let found: Option<String> =
+        sqlx::query_scalar("select id from domain order by created_at limit 1").fetch_optional(db).await?;
+    Ok(found.as_deref().map(id).transpose()?)
+}
+
 pub async fn insert(
     tx: &mut Tx,
     domain: DomainId,

@@ -5,7 +5,7 @@ use crate::authz::Reach;
 use crate::db::Tx;
 use crate::keyset::{Filter, Listing, Sort, page};
 use api::directory::Project;
-use api::{DomainId, ListQuery, Micros, Page, ProjectId};
+use api::{DomainId, ListQuery, Micros, OperationId, Page, ProjectId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, SqlitePool};
 use std::collections::HashMap;
@@ -195,4 +195,56 @@ pub async fn exists(tx: &mut Tx, project: ProjectId) -> Result<bool> {
         .fetch_optional(&mut **tx)
         .await?
         .is_some())
+}
+
+/// A project that is to go.
+pub struct Deleting {
+    pub id: ProjectId,
+    pub operation: OperationId,
+    /// How many instances it had.
+    pub total: u64,
+    /// The project whose task centre shows the operation, if it is still there.
+    pub seen_in: Option<ProjectId>,
+}
+
+pub async fn deleting(db: &SqlitePool) -> Result<Vec<Deleting>> {
+    let rows = sqlx::query(
+        "select p.id, p.deletion_id, p.deletion_total, o.project_id as seen_in
+         from project p left join operation o on o.id = p.deletion_id
+         where p.deleting = 1 and p.deletion_id is not null order by p.id",
+    )
+    .fetch_all(db)
+    .await?;
+    let row = |row: &SqliteRow| {
+        Ok::<_, sqlx::Error>(Deleting {
+            id: id_at(row, "id")?,
+            operation: id_at(row, "deletion_id")?,
+            total: row.try_get::<i64, _>("deletion_total")?.max(0) as u64,
+            seen_in: super::id_or_null(row, "seen_in")?,
+        })
+    };
+    Ok(rows.iter().map(row).collect::<std::result::Result<_, _>>()?)
+}
+
+pub async fn deletion_begin(tx: &mut Tx, project: ProjectId, operation: OperationId, total: u64) -> Result<()> {
+    sqlx::query("update project set deleting = 1, deletion_id = $2, deletion_total = $3 where id = $1")
+        .bind(project.0.to_string())
+        .bind(operation.0.to_string())
+        .bind(total as i64)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Its operations, quota, tags and assignments go with it.
+pub async fn delete(tx: &mut Tx, project: ProjectId) -> Result<()> {
+    sqlx::query("delete from project where id = $1").bind(project.0.to_string()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The project that the first start made: it owns what belongs to the cloud itself.
+pub async fn clouds_own(db: &mut SqliteConnection) -> Result<Option<ProjectId>> {
+    let found: Option<String> =
+        sqlx::query_scalar("select id from project order by created_at, id limit 1").fetch_optional(db).await?;
+    Ok(found.as_deref().map(id).transpose()?)
 }

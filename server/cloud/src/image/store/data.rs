@@ -127,6 +127,19 @@ pub async fn delete(tx: &mut Tx, image: ImageId, now: Micros) -> Result<()> {
     Ok(())
 }
 
+/// Deletes all images of a project. What instances of others still stand on needs an owner until it can go: the heir.
+pub async fn purge(tx: &mut Tx, project: ProjectId, heir: ProjectId, now: Micros) -> Result<()> {
+    sqlx::query(
+        "update image set project_id = $2, deleted_at = coalesce(deleted_at, $3), updated_at = $3 where project_id = $1",
+    )
+    .bind(project.0.to_string())
+    .bind(heir.0.to_string())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// A row that has been removed.
 pub struct Removed {
     /// Whose it was; `None` if others saw it too.
