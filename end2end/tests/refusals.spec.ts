@@ -70,6 +70,26 @@ test("an image for which the disk has no room", async ({ person, offing }) => {
   }
 });
 
+test("an image for which the quota has no room", async ({ person, page, offing }) => {
+  await person.signIn();
+  await page.locator("#navigation").getByRole("link", { name: "Quotas", exact: true }).last().click();
+  await person.arrive("Quotas");
+  const limit = page.locator("input[name='limits[image_bytes]']");
+  await limit.fill(String(1024 * 1024));
+  await page.locator("form").filter({ has: limit }).getByRole("button", { name: "Save" }).click();
+  await expect(async () => {
+    await page.reload();
+    await expect(limit).toHaveValue(String(1024 * 1024), { timeout: 1000 });
+  }).toPass();
+
+  const before = stored(person);
+  const disk = join(offing.data, "over.img");
+  execFileSync("qemu-img", ["create", "-q", "-f", "qcow2", disk, "1G"]);
+  execFileSync("qemu-io", ["-f", "qcow2", "-c", "write -q 0 4M", disk]);
+  await refused(person, disk, /quota/i);
+  expect(stored(person)).toEqual(before);
+});
+
 test("a subnet that overlaps, a flavor too small, user data too long", async ({ person, page }) => {
   await person.signIn();
   await person.createStarterNetwork();
