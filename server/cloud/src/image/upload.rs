@@ -25,9 +25,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes that are counted, hashed and written at a time.
-const BATCH: usize = 2 << 20;
+const BATCH: usize = 1 << 20;
 /// The usual size of a piece at the most, in bytes: by so much a batch may be larger.
-const PIECE: usize = 512 << 10;
+const PIECE: usize = 256 << 10;
 /// Pieces of the request's body that may wait for the disk.
 const WAITING: usize = 4;
 /// A sender that is silent for so long has gone; its connection may not know yet.

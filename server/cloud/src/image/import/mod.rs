@@ -29,7 +29,7 @@ use url::Url;
 use web::{Fault, strong_etag};
 
 /// Bytes that are counted, hashed and written at a time.
-const BATCH: usize = 2 << 20;
+const BATCH: usize = 1 << 20;
 /// The largest file, in bytes: Glance's `image_size_cap`. The project's quota usually ends before.
 const SIZE_MAX: u64 = 1 << 40;
 /// Failures without a byte in between, after which an import is given up.
