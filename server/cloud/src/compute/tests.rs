@@ -381,7 +381,7 @@ async fn strangers_and_readers() {
     not_found(compute.instance_log(&stranger, id, None).await.map(|_| ()));
     assert_eq!(compute.instance_list(&stranger, &ListQuery::default()).await.unwrap().total, 0);
 
-    let reader = Caller { role: Role::Reader, ..bed.caller.clone() };
+    let reader = Caller { role: Role::Reader, system: None, ..bed.caller.clone() };
     assert!(compute.instance_show(&reader, id).await.is_ok());
     assert!(matches!(compute.instance_stop(&reader, id).await, Err(Error::Forbidden { .. })));
     assert!(matches!(compute.hypervisor_list(&reader).await, Err(Error::Forbidden { .. })));

@@ -104,7 +104,7 @@ impl ImageService {
     ///
     /// # Errors
     /// `Conflict::Offset` with the right one where another chunk is due; `Invalid` with the field `file` where the image is refused: then
-    /// nothing of it stays. A chunk that breaks off leaves what has come, one whose digest is another leaves nothing.
+    /// nothing of it stays, as where the disk is full. A chunk that breaks off leaves what has come, one whose digest is another leaves nothing.
     pub async fn image_append(
         &self,
         caller: &Caller,
@@ -156,13 +156,19 @@ struct Chunk {
 
 impl Chunk {
     async fn run(mut self, entry: Entry, offset: u64, mut pieces: mpsc::Receiver<Piece>) -> Result<u64> {
-        let file = self.file().await?;
+        let file = match self.file().await {
+            Ok(file) => file,
+            Err(error) => return self.broken(error).await,
+        };
         let start = file.len();
         if offset != start {
             self.open.put(self.intake.id, file);
             return Err(Error::Conflict(Conflict::Offset { offset: start }));
         }
-        let (mut file, sum) = self.take(&entry, file, &mut pieces).await?;
+        let (mut file, sum) = match self.take(&entry, file, &mut pieces).await {
+            Ok(taken) => taken,
+            Err(error) => return self.broken(error).await,
+        };
         if self.digest != sum {
             // Changed on its way: it has to be sent again.
             file = on_disk(move || file.truncate(start).map(|()| file)).await?;
@@ -183,6 +189,15 @@ impl Chunk {
         }
         self.intake.tell();
         done.map(|()| len)
+    }
+
+    /// A chunk could not be taken. What has come before stays for the next one, but not on a disk that is full: it would only keep it so.
+    async fn broken(self, error: Error) -> Result<u64> {
+        if error == Error::field("file", Why::StoreFull) {
+            reconcile::discard(&self.intake.core, self.intake.id, &error).await?;
+            self.intake.tell();
+        }
+        Err(error)
     }
 
     /// Where the last chunk has left off.
