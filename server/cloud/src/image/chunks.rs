@@ -114,13 +114,12 @@ impl ImageService {
         stream: impl Stream<Item = io::Result<Bytes>> + Send,
     ) -> Result<u64> {
         authz::require(caller, Action::Write)?;
-        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let found = store::transfer::transfer(&mut db, caller.project, id).await?;
-        drop(db);
-        let transfer = found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))?;
+        let transfer = self.transfer(caller, id).await?;
         let Some(entry) = self.uploads.try_enter(id) else {
             return Err(Error::Conflict(Conflict::Offset { offset: transfer.size }));
         };
+        // Read again, now that nobody else works on it: the last chunk may have come meanwhile by another request.
+        let transfer = self.transfer(caller, id).await?;
         let (feed, pieces) = mpsc::channel(WAITING);
         let work = Chunk { intake: intake(&self.core, &transfer), transfer, open: self.open.clone(), digest };
         // A task of its own, which the request feeds: one that is dropped half-way leaves nothing half-done.
@@ -130,6 +129,13 @@ impl ImageService {
             Ok(result) => result,
             Err(error) => Err(incident("image upload", &error)),
         }
+    }
+
+    /// The project's upload under way.
+    async fn transfer(&self, caller: &Caller, id: ImageId) -> Result<Transfer> {
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let found = store::transfer::transfer(&mut db, caller.project, id).await?;
+        found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))
     }
 }
 

@@ -23,6 +23,7 @@ use api::error::Faults;
 use api::image::{NewImport, Visibility};
 use api::{Caller, Error, ImageId, Result, Why};
 use reqwest::{Response, StatusCode, header};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -99,8 +100,15 @@ impl ImageService {
 
     /// Part of a pass: starts what may go on and is not under way.
     pub(super) async fn go_on_importing(&self) -> Result<()> {
-        for transfer in store::transfer::imports(self.core.db.read(), self.core.clock.now()).await? {
-            if let Some(entry) = self.uploads.try_enter(transfer.image) {
+        let due = async || store::transfer::imports(self.core.db.read(), self.core.clock.now()).await;
+        let idle = due().await?.into_iter().filter_map(|due| Some((due.image, self.uploads.try_enter(due.image)?)));
+        let mut idle: HashMap<ImageId, Entry> = idle.collect();
+        if idle.is_empty() {
+            return Ok(());
+        }
+        // Read again, now that nobody else works on them: one that has ended meanwhile would be fetched once more.
+        for transfer in due().await? {
+            if let Some(entry) = idle.remove(&transfer.image) {
                 let import = Import {
                     core: self.core.clone(),
                     web: self.web.clone(),
