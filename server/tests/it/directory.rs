@@ -5,7 +5,7 @@ use crate::world::{PASSWORD, World, world};
 use api::account::{Account as _, SignIn};
 use api::directory::{Directory as _, GroupForm, NewAssignment, NewProject, RoleForm};
 use api::identity::Identity as _;
-use api::{Caller, Error, ProjectId, Role, UserId};
+use api::{Caller, Error, ListQuery, ProjectId, Role, UserId};
 use scraper::Selector;
 
 fn text(answer: &Answer, selector: &str) -> String {
@@ -26,6 +26,23 @@ fn assignment(actor: (&str, &str), role: &str, place: (&str, &str), inherited: b
         place: place.1.into(),
         role: role.into(),
         inherited,
+    }
+}
+
+/// Whoever may make users must not stand in for another by taking that user's id for a name.
+#[tokio::test]
+async fn an_id_names_nobody_else() {
+    let (world, admin, _, _) = office().await;
+    let directory = &world.cloud.directory;
+    let ann = world.cloud.identity.user_create(&admin, "ann", PASSWORD).await.unwrap();
+    let group = GroupForm { name: "builders".into(), ..GroupForm::default() };
+    let group = directory.group_create(&admin, group).await.unwrap();
+    // In both ways that an id is written.
+    for id in [ann.to_string(), ann.0.to_string()] {
+        world.cloud.identity.user_create(&admin, &id, PASSWORD).await.unwrap();
+        directory.group_member_add(&admin, group, &id).await.unwrap();
+        let members = directory.group_member_list(&admin, group, &ListQuery::default()).await.unwrap();
+        assert_eq!(members.items.iter().map(|user| user.id).collect::<Vec<_>>(), [ann]);
     }
 }
 

@@ -15,9 +15,9 @@ use crate::db::contains;
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Value};
 use api::directory::{DISABLED, ENABLED};
-use api::{ListQuery, Role};
+use api::{DomainId, ListQuery, Role};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -52,6 +52,26 @@ fn strength_of(role: Role) -> i64 {
 /// What is typed names a thing by its id or by its name: the id as rows have it, if it is one.
 fn as_id(text: &str) -> Option<String> {
     Uuid::try_parse(text.trim()).ok().map(|id| id.to_string())
+}
+
+/// The thing that a text names, by its id or by its name in the domain, and its own domain. An id comes first: else whoever gives a thing
+/// another's id for a name could stand in for it.
+async fn named<I: From<Uuid>>(
+    db: &mut SqliteConnection,
+    table: &str,
+    domain: DomainId,
+    text: &str,
+) -> Result<Option<(I, DomainId)>> {
+    let select = format!(
+        "select id, domain_id from {table} where id = $1 or (domain_id = $2 and name = $3) order by id = $1 desc limit 1"
+    );
+    let row = sqlx::query(&select)
+        .bind(as_id(text).unwrap_or_default())
+        .bind(domain.0.to_string())
+        .bind(text.trim())
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
 }
 
 /// Only what lies in the domains that may be seen.

@@ -66,15 +66,8 @@ pub async fn list_of(db: &SqlitePool, user: UserId) -> Result<Vec<Group>> {
     Ok(rows.into_iter().map(|view| view.0).collect())
 }
 
-/// By the id, or by the name in the domain.
 pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(GroupId, DomainId)>> {
-    let row = sqlx::query("select id, domain_id from user_group where id = $1 or (domain_id = $2 and name = $3)")
-        .bind(super::as_id(text).unwrap_or_default())
-        .bind(domain.0.to_string())
-        .bind(text.trim())
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
+    super::named(db, "user_group", domain, text).await
 }
 
 pub async fn insert(

@@ -178,15 +178,8 @@ pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<ProjectId>> {
     Ok(found.as_deref().map(id).transpose()?)
 }
 
-/// By the id, or by the name in the domain.
-pub async fn named(tx: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(ProjectId, DomainId)>> {
-    let row = sqlx::query("select id, domain_id from project where id = $1 or (domain_id = $2 and name = $3)")
-        .bind(super::as_id(text).unwrap_or_default())
-        .bind(domain.0.to_string())
-        .bind(text.trim())
-        .fetch_optional(tx)
-        .await?;
-    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
+pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(ProjectId, DomainId)>> {
+    super::named(db, "project", domain, text).await
 }
 
 pub async fn exists(tx: &mut Tx, project: ProjectId) -> Result<bool> {

@@ -49,7 +49,7 @@ pub async fn list(db: &mut SqliteConnection) -> Result<Vec<NamedRole>> {
 
 /// By the id or the name.
 pub async fn named(db: &mut SqliteConnection, text: &str) -> Result<Option<(RoleId, Option<Role>)>> {
-    let row = sqlx::query("select id, strength from role where id = $1 or name = $2")
+    let row = sqlx::query("select id, strength from role where id = $1 or name = $2 order by id = $1 desc limit 1")
         .bind(super::as_id(text).unwrap_or_default())
         .bind(text.trim())
         .fetch_optional(db)

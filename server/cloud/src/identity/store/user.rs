@@ -84,15 +84,8 @@ pub async fn find(db: &mut SqliteConnection, user: UserId) -> Result<Option<User
     Ok(row.map(|view| view.0))
 }
 
-/// By the id, or by the name in the domain.
 pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(UserId, DomainId)>> {
-    let row = sqlx::query("select id, domain_id from local_user where id = $1 or (domain_id = $2 and name = $3)")
-        .bind(super::as_id(text).unwrap_or_default())
-        .bind(domain.0.to_string())
-        .bind(text.trim())
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
+    super::named(db, "local_user", domain, text).await
 }
 
 pub async fn update(
