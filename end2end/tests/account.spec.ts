@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.signIn();
       await person.createStarterNetwork();
       await page.goto(page.url().replace(/networks.*/, "admin/audit"));
-      await person.arrive("Audit Log");
+      await person.arrive("Cloud Audit Log");
       await expect(page.getByRole("row").filter({ hasText: "starter_network_create" })).toContainText("done");
       await expect(page.getByRole("row").filter({ hasText: "sign_in" }).first()).toContainText("127.0.0.1");
     });

@@ -79,6 +79,20 @@ test("a fault stands by its field at once", async ({ person, page }) => {
   await launchBadly(person, page.url().replace("networks", "instances/launch"));
 });
 
+test("what destroys asks first, by keyboard too", async ({ person, page }) => {
+  await person.signIn();
+  await person.createStarterNetwork();
+  const row = person.row("starter-network");
+  await row.getByRole("button", { name: /^Actions/ }).press("Enter");
+  await row.getByRole("button", { name: "Delete", exact: true }).press(" ");
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("starter-network");
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(row).toBeVisible();
+});
+
 test("Korean from the first page", async ({ browser, offing }) => {
   const page = await (await browser.newContext({ locale: "ko-KR" })).newPage();
   await page.goto(offing.url);

@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
       await dora.getByRole("button", { name: "Ask for more" }).click();
       await expect(dora.getByRole("row").filter({ hasText: "Load tests" })).toContainText("Open");
 
-      await page.locator("#navigation").getByRole("link", { name: "Quotas", exact: true }).last().click();
+      await person.goTo("All Quotas");
       await expect(page.getByText("What projects may use, and what they ask for.")).toBeVisible();
       await person.row("Load tests").getByRole("button", { name: "Approve" }).click();
       await person.sees(person.row("Load tests"), "Approved");

@@ -72,8 +72,7 @@ test("an image for which the disk has no room", async ({ person, offing }) => {
 
 test("an image for which the quota has no room", async ({ person, page, offing }) => {
   await person.signIn();
-  await page.locator("#navigation").getByRole("link", { name: "Quotas", exact: true }).last().click();
-  await person.arrive("Quotas");
+  await person.goTo("All Quotas");
   const limit = page.locator("input[name='limits[image_bytes]']");
   await limit.fill(String(1024 * 1024));
   await page.locator("form").filter({ has: limit }).getByRole("button", { name: "Save" }).click();

@@ -43,10 +43,10 @@ pub fn Sessions() -> impl IntoView {
     );
     let empty = move || view! { <Empty icon=Icon::Console title=t.account.no_sessions hint=t.account.no_sessions_hint>""</Empty> };
     view! {
-        <PageHeader title=t.common.sessions hint=t.account.all_sessions_hint/>
+        <PageHeader title=t.account.all_sessions hint=t.account.all_sessions_hint/>
         <Outcomes calls=vec![revoke.into(), revoke_user.into()]/>
         <Load from=page let:page>
-            <List label=t.common.sessions page query columns=columns.clone() rows=rows.clone() default_sort="-used" empty/>
+            <List label=t.account.all_sessions page query columns=columns.clone() rows=rows.clone() default_sort="-used" empty/>
         </Load>
     }
 }

@@ -45,6 +45,7 @@ fn Audits(
     all: bool,
 ) -> impl IntoView {
     let (t, here) = (text(), here());
+    let title = if all { t.audit.all } else { t.audit.title };
     let project = all.then(|| {
         Column::new("project", t.common.project, |entry: &AuditEntry| match entry.project {
             Some(id) if entry.project_name.is_empty() => id.to_string(),
@@ -82,12 +83,12 @@ fn Audits(
     let empty = move || view! { <Empty icon=Icon::Log title=t.audit.none hint=t.audit.none_hint>""</Empty> };
     let results = vec![(OK, t.audit.ok), (FAILED, t.audit.failed)];
     view! {
-        <PageHeader title=t.audit.title hint>
+        <PageHeader title hint>
             // The edge answers with a file; the router is not to look for a page there.
             <a class="button" href=move || file.get() rel="external" download="audit.csv">{t.audit.csv}</a>
         </PageHeader>
         <Load from=page let:page>
-            <List label=t.audit.title page query columns=columns.clone() rows=rows.clone() default_sort="-when" statuses=results.clone() empty/>
+            <List label=title page query columns=columns.clone() rows=rows.clone() default_sort="-when" statuses=results.clone() empty/>
         </Load>
     }
 }

@@ -39,6 +39,7 @@ texts! {
         password_hint = "At least 8 characters. A sentence of your own is good, and easy to keep in mind.", "8자 이상 입력해 주세요. 기억하기 쉬운 나만의 문장이 좋습니다.";
 
         sessions_hint = "The browsers that are signed in as you. End one that you do not know, and change your password.", "현재 계정으로 로그인한 브라우저입니다. 모르는 세션이 있으면 종료하고 비밀번호를 변경해 주세요.";
+        all_sessions = "All Sessions", "전체 세션";
         all_sessions_hint = "Everybody who is signed in now. Ending a session takes effect at once, open consoles included.", "현재 로그인한 모든 사용자입니다. 세션을 종료하면 열려 있는 콘솔을 포함해 즉시 적용됩니다.";
         no_sessions = "Nobody is signed in", "로그인한 사용자가 없습니다";
         no_sessions_hint = "Sessions stand here as soon as somebody signs in.", "누군가 로그인하면 여기에 세션이 표시됩니다.";

@@ -5,6 +5,7 @@ use api::quota::RequestState;
 texts! {
     pub struct Quota {
         hint = "What this project may use, and what it uses.", "이 프로젝트가 사용할 수 있는 한도와 현재 사용량입니다.";
+        all = "All Quotas", "전체 할당량";
         admin_hint = "What projects may use, and what they ask for.", "프로젝트의 사용 한도와 증설 요청을 관리합니다.";
         defaults = "Defaults", "기본값";
         defaults_hint = "What holds for projects that have no limit of their own. Empty fields go back to what every cloud begins with; −1 means no limit.", "자체 한도가 없는 프로젝트에 적용됩니다. 비워 두면 처음 값으로 돌아가며, −1은 제한 없음을 뜻합니다.";

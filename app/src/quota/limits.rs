@@ -19,7 +19,7 @@ pub fn QuotaDefaults() -> impl IntoView {
         |(project, _)| quota_default_list(project),
     );
     view! {
-        <PageHeader title=t.common.quotas hint=t.quota.admin_hint/>
+        <PageHeader title=t.quota.all hint=t.quota.admin_hint/>
         <Section title=t.quota.requests><Requests all=true again=Signal::stored(0)/></Section>
         <Section title=t.quota.defaults>
             <p class="page-hint">{t.quota.defaults_hint}</p>

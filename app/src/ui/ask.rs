@@ -77,12 +77,20 @@ pub(super) fn asking_item(id: &str, class: &'static str, face: AnyView, ask: Ask
     let address = format!("{page}{}{ASK}={id}", if page.contains('?') { '&' } else { '?' });
     let standing =
         asking.standing.with_value(|standing| standing.as_deref() == Some(id)).then(|| standing(page, ask.clone()));
-    let choose = move |event: leptos::ev::MouseEvent| {
+    let choose = move |event: &leptos::web_sys::Event| {
         event.prevent_default();
-        hide_around(&event);
+        hide_around(event);
         asking.now.set(Some(ask.clone()));
     };
-    (view! { <a class=class role="button" href=address on:click=choose>{face}</a> }.into_any(), standing)
+    let pressed = choose.clone();
+    // A button answers to the space bar too, which scrolls where there is a link.
+    let press = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == " " {
+            pressed(&event);
+        }
+    };
+    let item = view! { <a class=class role="button" href=address on:click=move |event| choose(&event) on:keydown=press>{face}</a> };
+    (item.into_any(), standing)
 }
 
 fn standing(page: String, ask: Ask) -> AnyView {

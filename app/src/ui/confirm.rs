@@ -102,6 +102,8 @@ pub(super) fn QuestionForm(#[prop(into)] id: String, ask: Ask, cancel: Cancel) -
         }
     });
     let focus = typed.is_none();
+    // A question that stands in the page goes with the page.
+    let plain = matches!(cancel, Cancel::Link(_));
     let cancel = match cancel {
         Cancel::Popover => view! {
             <button class=Variant::Secondary.class() type="button" popovertarget=id.clone() popovertargetaction="hide" autofocus=focus>{t.common.cancel}</button>
@@ -111,8 +113,10 @@ pub(super) fn QuestionForm(#[prop(into)] id: String, ask: Ask, cancel: Cancel) -
     };
     let url = call.url.clone();
     let send = move |event: leptos::ev::SubmitEvent| {
-        hide_around(&event);
-        call.submit(event);
+        if !plain {
+            hide_around(&event);
+            call.submit(event);
+        }
     };
     view! {
         <form method="post" action=url on:submit=send>
