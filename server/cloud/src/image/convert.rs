@@ -12,6 +12,8 @@ use tokio::process::Command;
 const CPU: u64 = 30 * 60;
 /// Its address space, in bytes: Nova and Glance give qemu-img as much.
 const MEMORY: u64 = 1 << 30;
+/// The stack of each of its threads, in bytes: it may start 64 of them, and eight MiB each, as usual, would be half of the address space.
+const STACK: u64 = 1 << 20;
 const TIME: Duration = Duration::from_secs(60 * 60);
 /// What qcow2 adds to the data at most: its tables, a thousandth, and what it begins with.
 const TABLES: u64 = 64 << 20;
@@ -40,13 +42,15 @@ pub async fn convert(from: &Path, verdict: &Verdict, to: &Path, room: u64) -> Re
     let mut command = Command::new("prlimit");
     command
         .args([&format!("--cpu={CPU}"), &format!("--as={MEMORY}"), &format!("--fsize={largest}")])
-        .args(["--core=0", "--nofile=64", "--"])
+        .args([&format!("--stack={STACK}"), "--core=0", "--nofile=64", "--"])
         .args(["qemu-img", "convert", "--image-opts", "-O", "qcow2", "-o", "compat=1.1", "-m", "2", "-t", "writeback"])
         .arg(image_options(verdict.format.driver(), from))
         .arg(to)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("LC_ALL", "C")
+        // Otherwise each thread sets 64 MiB of the address space aside (mallopt(3), M_ARENA_MAX).
+        .env("MALLOC_ARENA_MAX", "2")
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
