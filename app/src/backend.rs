@@ -16,7 +16,7 @@ use api::compute::Compute;
 use api::directory::Directory;
 use api::identity::{Identity, Me, SignInOptions};
 use api::image::Images;
-use api::metadef::Metadefs;
+use api::metadef::{Carrier, Metadefs};
 use api::network::Networks;
 use api::operation::{Operation, Operations};
 use api::policy::Policies;
@@ -153,6 +153,14 @@ pub async fn caller(project: &str) -> Result<Caller, Fail> {
 /// An id from an address or a form. What is none names nothing.
 pub fn parse<T: FromStr>(kind: Kind, id: &str) -> Result<T, Fail> {
     answer(id.parse().map_err(|_| Error::not_found(kind, id.chars().take(64).collect::<String>())))
+}
+
+/// What carries the properties that a page is about.
+pub fn carrier(kind: &str, id: &str) -> Result<Carrier, Fail> {
+    match kind {
+        "flavor" => Ok(Carrier::Flavor(parse(Kind::Flavor, id)?)),
+        _ => Ok(Carrier::Instance(parse(Kind::Instance, id)?)),
+    }
 }
 
 /// Turns a service's answer into a server function's, and sets the HTTP status of a failure.

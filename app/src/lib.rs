@@ -16,6 +16,7 @@ pub mod identity;
 pub mod image;
 pub mod layout;
 pub mod live;
+pub mod metadef;
 pub mod network;
 pub mod operation;
 pub mod overview;

@@ -1,8 +1,8 @@
 //! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
 
 use api::{
-    DomainId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, RoleId, SecurityGroupId,
-    UserId,
+    DomainId, FlavorId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, RoleId,
+    SecurityGroupId, UserId,
 };
 use std::fmt::Display;
 
@@ -94,6 +94,18 @@ pages_of! {
 
 pub fn instance(project: ProjectId, id: InstanceId) -> String {
     within(project, format_args!("instances/{id}"))
+}
+
+pub fn instance_snapshot(project: ProjectId, id: InstanceId) -> String {
+    within(project, format_args!("instances/{id}/snapshot"))
+}
+
+pub fn instance_properties(project: ProjectId, id: InstanceId) -> String {
+    within(project, format_args!("instances/{id}/metadata"))
+}
+
+pub fn flavor_properties(project: ProjectId, id: FlavorId) -> String {
+    within(project, format_args!("flavors/{id}/metadata"))
 }
 
 /// The stream of an instance's console log, from that byte on.

@@ -3,7 +3,9 @@
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
-use crate::compute::{Flavors, InstancePage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch};
+use crate::compute::{
+    Flavors, InstancePage, InstanceSnapshotPage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch,
+};
 // The page of components is part of debug builds only.
 #[cfg(debug_assertions)]
 use crate::dev_ui::DevUi;
@@ -17,6 +19,7 @@ use crate::image::{AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, Ima
 use crate::layout::NotFoundPage;
 #[cfg(not(debug_assertions))]
 use crate::layout::NotFoundPage as DevUi;
+use crate::metadef::{FlavorProperties, InstanceProperties};
 use crate::network::{FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups};
 use crate::overview::Overview;
 use crate::project::ProjectFrame;
@@ -39,6 +42,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("instances") view=Instances ssr=Async/>
                 <Route path=path!("instances/launch") view=Launch ssr=Async/>
                 <Route path=path!("instances/:id") view=InstancePage ssr=Async/>
+                <Route path=path!("instances/:id/metadata") view=InstanceProperties ssr=Async/>
+                <Route path=path!("instances/:id/snapshot") view=InstanceSnapshotPage ssr=Async/>
                 <Route path=path!("key-pairs") view=Keypairs ssr=Async/>
                 <Route path=path!("key-pairs/create") view=KeypairCreate ssr=Async/>
                 <Route path=path!("key-pairs/import") view=KeypairImport ssr=Async/>
@@ -56,6 +61,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("security-groups") view=SecurityGroups ssr=Async/>
                 <Route path=path!("security-groups/:id") view=SecurityGroupPage ssr=Async/>
                 <Route path=path!("flavors") view=Flavors ssr=Async/>
+                <Route path=path!("flavors/:id/metadata") view=FlavorProperties ssr=Async/>
                 <Route path=path!("account/profile") view=Profile ssr=Async/>
                 <Route path=path!("account/password") view=Password ssr=Async/>
                 <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>

@@ -28,13 +28,6 @@ async function create(person: Person, way: string): Promise<void> {
   await expect(person.page.getByRole("link", { name: way, exact: true })).toHaveAttribute("aria-current", "page");
 }
 
-/** Follows a link among what can be done with `around`. */
-async function follow(person: Person, name: string): Promise<void> {
-  const link = person.head().getByRole("link", { name, exact: true }).locator("visible=true").first();
-  if (!(await link.isVisible())) await person.head().getByRole("button", { name: /^Actions/ }).first().click();
-  await link.click();
-}
-
 /** A web server of a mirror: files by their path. */
 async function mirror(files: Record<string, (request: IncomingMessage, response: ServerResponse) => void>): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
@@ -53,7 +46,7 @@ async function life(person: Person): Promise<void> {
   await person.uploadImage("disk-1", path);
   await expect(page.getByText("Accepted: qcow2 version 3")).toBeVisible();
 
-  await follow(person, "Edit");
+  await person.follow(person.head(), "Edit");
   await person.arrive("Edit image");
   await page.getByLabel("Name", { exact: false }).first().fill("disk-2");
   await page.getByLabel("Protect from deletion").check();
@@ -67,13 +60,13 @@ async function life(person: Person): Promise<void> {
   await expect(page.getByText("debian")).toBeVisible();
 
   const download = page.waitForEvent("download");
-  await follow(person, "Download");
+  await person.follow(person.head(), "Download");
   const got = join(person.offing.data, "downloaded");
   await (await download).saveAs(got);
   expect(readFileSync(got).equals(readFileSync(path))).toBe(true);
   expect((await download).suggestedFilename()).toBe("disk-2.qcow2");
 
-  await follow(person, "Copy to a new image");
+  await person.follow(person.head(), "Copy to a new image");
   await person.arrive("Copy image");
   await page.getByRole("button", { name: "Copy to a new image" }).click();
   await person.arrive("Copy of disk-2");

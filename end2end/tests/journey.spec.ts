@@ -93,6 +93,43 @@ async function looksAtConsoles(person: Person): Promise<void> {
   await expect(page.locator(".xterm-rows")).toContainText("login:");
 }
 
+test("a snapshot of a running guest starts as another", async ({ person }) => {
+  await takesSnapshot(person);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a snapshot of a running guest is made by forms", async ({ person }) => {
+    await takesSnapshot(person);
+  });
+});
+
+async function takesSnapshot(person: Person): Promise<void> {
+  const { page, offing } = person;
+  await person.signIn();
+  await person.createStarterNetwork();
+  await person.launchInstance("web-1");
+  await person.seesState("Active");
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await person.sees(page.getByRole("log"), "web-1 login:", 180_000);
+  const boot = bootOf(domains()[0]);
+
+  await person.follow(person.head(), "Create snapshot");
+  await person.arrive("Create snapshot");
+  await page.getByLabel("Name").fill("golden");
+  await page.getByRole("button", { name: "Create snapshot" }).click();
+  await person.arrive("golden");
+  await person.seesState("Active");
+  expect(bootOf(domains()[0])).toBe(boot);
+
+  await person.launchInstance("web-2", { Image: "golden" });
+  await person.seesState("Active");
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await person.sees(page.getByRole("log"), "web-2 login:", 180_000);
+  expect(instanceFiles(offing.data).filter((file) => file.includes("snapshot"))).toEqual([]);
+}
+
 test("killed during a launch, the next start ends it once; running guests notice nothing", async ({ person, offing }) => {
   await person.signIn();
   await person.createStarterNetwork();

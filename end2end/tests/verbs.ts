@@ -132,6 +132,13 @@ export class Person {
     if (confirm) await this.page.getByRole("alertdialog").getByRole("button", { name, exact: true }).click();
   }
 
+  /** Follows a link among what `around` offers, from its buttons or its menu. */
+  async follow(around: Locator, name: string): Promise<void> {
+    const link = around.getByRole("link", { name, exact: true }).locator("visible=true").first();
+    if (!(await link.isVisible())) await around.getByRole("button", { name: /^Actions/ }).first().click();
+    await link.click();
+  }
+
   /** The head of a page, with its actions. */
   head(): Locator {
     return this.page.locator("header.page-header");

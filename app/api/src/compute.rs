@@ -1,11 +1,13 @@
 //! Nova's part: instances, flavors and key pairs.
 
+use crate::metadef::{Carrier, Properties, PropertyChange};
 use crate::{
     FlavorId, ImageId, InstanceId, KeypairId, ListQuery, Micros, NetworkId, Page, PortId, Result, SecurityGroupId, Why,
     caller::Caller,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Nova's server status (API guide, "Server concepts"), as far as Offing has it.
@@ -62,11 +64,13 @@ pub enum Task {
     PoweringOn,
     Rebooting,
     RebootingHard,
+    ImageSnapshot,
+    ImageUploading,
     Deleting,
 }
 
 impl Task {
-    pub const ALL: [Task; 9] = [
+    pub const ALL: [Task; 11] = [
         Task::Scheduling,
         Task::Networking,
         Task::BlockDeviceMapping,
@@ -75,6 +79,8 @@ impl Task {
         Task::PoweringOn,
         Task::Rebooting,
         Task::RebootingHard,
+        Task::ImageSnapshot,
+        Task::ImageUploading,
         Task::Deleting,
     ];
 
@@ -89,6 +95,8 @@ impl Task {
             Self::PoweringOn => "powering-on",
             Self::Rebooting => "rebooting",
             Self::RebootingHard => "rebooting_hard",
+            Self::ImageSnapshot => "image_snapshot",
+            Self::ImageUploading => "image_uploading",
             Self::Deleting => "deleting",
         }
     }
@@ -130,10 +138,11 @@ pub enum Verb {
     Console,
     Log,
     AssociateFloatingIp,
+    Snapshot,
 }
 
 impl Verb {
-    pub const ALL: [Verb; 8] = [
+    pub const ALL: [Verb; 9] = [
         Verb::Start,
         Verb::Stop,
         Verb::Reboot,
@@ -142,6 +151,7 @@ impl Verb {
         Verb::Console,
         Verb::Log,
         Verb::AssociateFloatingIp,
+        Verb::Snapshot,
     ];
 }
 
@@ -156,6 +166,7 @@ impl fmt::Display for Verb {
             Self::Console => "open the console",
             Self::Log => "read the log",
             Self::AssociateFloatingIp => "associate a floating IP",
+            Self::Snapshot => "take a snapshot",
         })
     }
 }
@@ -202,6 +213,8 @@ impl State {
             // Deleting is always possible, and reading changes nothing.
             (Verb::Delete | Verb::Log | Verb::AssociateFloatingIp, _) => return Ok(()),
             (Verb::Console, Some(Task::Rebooting | Task::PoweringOff)) => return Ok(()),
+            // The guest goes on meanwhile.
+            (Verb::Console, Some(Task::ImageSnapshot | Task::ImageUploading)) => {}
             // A guest that ignores the power button must still be stoppable by force.
             (Verb::HardReboot, Some(Task::Rebooting | Task::PoweringOff)) => return Ok(()),
             (_, Some(task)) => return Err(Busy(task)),
@@ -219,6 +232,8 @@ impl State {
             (Verb::HardReboot, _) => Ok(()),
             (Verb::Console, Status::Active | Status::Paused | Status::Reboot | Status::HardReboot) => Ok(()),
             (Verb::Console, _) => Err(NeedsRunning),
+            (Verb::Snapshot, Status::Active | Status::Paused | Status::Shutoff) => Ok(()),
+            (Verb::Snapshot, _) => Err(NeedsRunning),
         }
     }
 }
@@ -270,6 +285,8 @@ pub struct InstanceDetail {
     pub updated_at: Micros,
     pub generation: i64,
     pub interfaces: Vec<Interface>,
+    /// Nova's metadata of the instance.
+    pub properties: BTreeMap<String, String>,
 }
 
 /// One of an instance's interfaces.
@@ -321,6 +338,8 @@ pub struct Flavor {
     pub vcpus: u32,
     pub ram_mb: u64,
     pub disk_gb: u64,
+    /// Nova's extra specs.
+    pub properties: BTreeMap<String, String>,
 }
 
 impl Flavor {
@@ -418,6 +437,8 @@ pub trait Compute: Send + Sync {
     /// Soft: through the guest's own shutdown, by force after a while. Hard: at once.
     async fn instance_reboot(&self, caller: &Caller, id: InstanceId, hard: bool) -> Result<()>;
     async fn instance_delete(&self, caller: &Caller, id: InstanceId) -> Result<()>;
+    /// Makes an image of the root disk as it is now; a guest that runs goes on running. The image is there at once, queued.
+    async fn instance_snapshot(&self, caller: &Caller, id: InstanceId, name: &str) -> Result<ImageId>;
     /// The log from byte `from`, or its last part.
     async fn instance_log(&self, caller: &Caller, id: InstanceId, from: Option<u64>) -> Result<ConsoleLog>;
 
@@ -429,6 +450,10 @@ pub trait Compute: Send + Sync {
     async fn keypair_create(&self, caller: &Caller, name: &str, kind: KeyType) -> Result<NewKeypair>;
     async fn keypair_import(&self, caller: &Caller, name: &str, public_key: &str) -> Result<Keypair>;
     async fn keypair_delete(&self, caller: &Caller, id: KeypairId) -> Result<()>;
+
+    async fn properties_show(&self, caller: &Caller, of: Carrier) -> Result<Properties>;
+    /// An instance's are its project's business, a flavor's the administrators'. Instances find theirs at the metadata service.
+    async fn properties_set(&self, caller: &Caller, of: Carrier, change: PropertyChange) -> Result<()>;
 
     /// The hosts; for administrators.
     async fn hypervisor_list(&self, caller: &Caller) -> Result<Vec<HypervisorHost>>;
@@ -449,9 +474,11 @@ mod tests {
     #[test]
     fn verbs_by_state() {
         use Verb::*;
-        check(Status::Active, None, &[Stop, Reboot, HardReboot, Delete, Console, Log, AssociateFloatingIp]);
-        check(Status::Shutoff, None, &[Start, HardReboot, Delete, Log, AssociateFloatingIp]);
-        check(Status::Paused, None, &[Stop, HardReboot, Delete, Console, Log, AssociateFloatingIp]);
+        check(Status::Active, None, &[Stop, Reboot, HardReboot, Delete, Console, Log, AssociateFloatingIp, Snapshot]);
+        check(Status::Shutoff, None, &[Start, HardReboot, Delete, Log, AssociateFloatingIp, Snapshot]);
+        check(Status::Paused, None, &[Stop, HardReboot, Delete, Console, Log, AssociateFloatingIp, Snapshot]);
+        check(Status::Active, Some(Task::ImageSnapshot), &[Delete, Console, Log, AssociateFloatingIp]);
+        check(Status::Shutoff, Some(Task::ImageUploading), &[Delete, Log, AssociateFloatingIp]);
         check(Status::Error, None, &[Start, Stop, HardReboot, Delete, Log, AssociateFloatingIp]);
         check(Status::Build, Some(Task::Spawning), &[Delete, Log, AssociateFloatingIp]);
         check(Status::Active, Some(Task::PoweringOff), &[HardReboot, Delete, Console, Log, AssociateFloatingIp]);

@@ -1,9 +1,10 @@
 //! Glance's metadata definitions: namespaces of properties that images, flavors and instances may carry, with their types. They drive the
 //! property editors; a property that no namespace defines is a text like any other.
 
-use crate::{Result, Why, caller::Caller};
+use crate::{FlavorId, InstanceId, Kind, Result, Why, caller::Caller};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What kind of thing a namespace is for, by Glance's (Heat's) names of resource types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +121,56 @@ pub struct Namespace {
     /// What it is for.
     pub resource_types: Vec<ResourceType>,
     pub properties: Vec<Property>,
+}
+
+/// What carries properties besides images: Nova's extra specs and metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Carrier {
+    Flavor(FlavorId),
+    Instance(InstanceId),
+}
+
+impl Carrier {
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Flavor(_) => Kind::Flavor,
+            Self::Instance(_) => Kind::Instance,
+        }
+    }
+
+    pub fn resource(self) -> ResourceType {
+        match self {
+            Self::Flavor(_) => ResourceType::Flavor,
+            Self::Instance(_) => ResourceType::Instance,
+        }
+    }
+}
+
+/// What one of them carries, and what it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Properties {
+    /// The thing's own name.
+    pub name: String,
+    pub values: BTreeMap<String, String>,
+    pub namespaces: Vec<Namespace>,
+}
+
+impl Properties {
+    /// Stands for the values in a form: another text for other values.
+    pub fn seen(values: &BTreeMap<String, String>) -> String {
+        values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What a form makes of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyChange {
+    /// The properties that have a field of their own; an empty value means none.
+    pub properties: BTreeMap<String, String>,
+    /// The others: `name=value`, one a line.
+    pub others: String,
+    /// [`Properties::seen`] of those that the form was made from: what somebody else has changed since is not overwritten.
+    pub seen: String,
 }
 
 /// The metadata definitions.

@@ -35,6 +35,8 @@ actions! {
     EveryImage = "every_image",
     /// See the hosts.
     ReadHosts = "read_hosts",
+    /// Change what everybody's flavors say.
+    ManageFlavors = "manage_flavors",
     /// See who has which role in the project.
     ReadMembers = "read_members",
     /// Ask for a larger quota.

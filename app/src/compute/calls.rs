@@ -63,6 +63,15 @@ pub async fn instance_delete(project: String, id: String) -> Result<(), Fail> {
     Ok(())
 }
 
+/// Leads to the image.
+#[server(endpoint = "instance_snapshot")]
+pub async fn instance_snapshot(project: String, id: String, name: String) -> Result<(), Fail> {
+    let (caller, id) = (caller(&project).await?, parse(Kind::Instance, &id)?);
+    let image = answer(backend()?.compute.instance_snapshot(&caller, id, &name).await)?;
+    redirect(&crate::paths::image(caller.project, image));
+    Ok(())
+}
+
 #[server(endpoint = "instance_log")]
 pub async fn instance_log(project: String, id: String, from: Option<u64>) -> Result<ConsoleLog, Fail> {
     let caller = caller(&project).await?;

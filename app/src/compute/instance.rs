@@ -72,6 +72,10 @@ impl Verbs {
         let page = paths::instance(here.id(), instance.id);
 
         let start = RowAction::post(label(Verb::Start), Icon::Start, self.start, fields());
+        let snapshot =
+            RowAction::link(label(Verb::Snapshot), Icon::Image, paths::instance_snapshot(here.id(), instance.id));
+        let metadata =
+            RowAction::link(t.compute.metadata_edit, Icon::Edit, paths::instance_properties(here.id(), instance.id));
         let console = RowAction::link(label(Verb::Console), Icon::Console, format!("{page}?tab=console"));
         let reboot_soft = RowAction::post(label(Verb::Reboot), Icon::Reboot, self.reboot, reboot(false));
         let stop = RowAction::post(label(Verb::Stop), Icon::Stop, self.stop, fields())
@@ -88,6 +92,8 @@ impl Verbs {
             reboot_soft.disabled_because(why(Verb::Reboot)),
             stop.disabled_because(why(Verb::Stop)),
             reboot_hard.disabled_because(why(Verb::HardReboot)),
+            snapshot.disabled_because(why(Verb::Snapshot)),
+            metadata.disabled_because(here.read_only()),
             delete.disabled_because(why(Verb::Delete)),
         ]
     }

@@ -10,6 +10,7 @@ use crate::ui::{
 };
 use api::compute::{InstanceDetail, Interface, Verb};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 #[component]
 pub fn OverviewTab(detail: Signal<InstanceDetail>) -> impl IntoView {
@@ -18,6 +19,7 @@ pub fn OverviewTab(detail: Signal<InstanceDetail>) -> impl IntoView {
             <Reach detail/>
             {move || facts(detail.get())}
             {move || specification(detail.get())}
+            {move || properties(detail.with(|detail| detail.properties.clone()))}
         </div>
     }
 }
@@ -92,6 +94,14 @@ fn facts(detail: InstanceDetail) -> impl IntoView {
             </Facts>
         </Section>
     }
+}
+
+/// What has been written down about it, if anything has.
+fn properties(values: BTreeMap<String, String>) -> Option<impl IntoView> {
+    (!values.is_empty()).then(|| {
+        let facts = values.into_iter().map(|(name, value)| view! { <Fact name>{value}</Fact> }).collect_view();
+        view! { <Section title=text().compute.metadata><Facts>{facts}</Facts></Section> }
+    })
 }
 
 fn specification(detail: InstanceDetail) -> impl IntoView {

@@ -36,6 +36,22 @@ texts! {
         delete_frees: fn(&str) -> String = |address| format!("its hold on the floating IP {address}, which stays in the project"), |address| format!("유동 IP {address} 연결(주소는 프로젝트에 남습니다)");
         deleted: fn(&str) -> String = |name| format!("“{name}” has been deleted"), |name| format!("“{name}”{} 삭제되었습니다", particle(name, "이", "가"));
 
+        // Snapshots.
+        snapshot_title = "Create snapshot", "스냅샷 생성";
+        snapshot_hint = "A new image with all that is on the instance’s disk at this moment. A running instance goes on running; for a disk in perfect order, stop it first.", "이 시점의 인스턴스 디스크 전체를 담은 새 이미지를 만듭니다. 실행 중인 인스턴스는 계속 실행됩니다. 파일 시스템까지 완전히 일관된 이미지가 필요하면 먼저 중지해 주세요.";
+        snapshot_take = "Create snapshot", "스냅샷 생성";
+        snapshot_of: fn(&str) -> String = |name| format!("{name} snapshot"), |name| format!("{name} 스냅샷");
+        snapshot_name_hint = "The image’s name. It is found among the images of this project, and instances can be launched from it.", "이미지의 이름입니다. 이 프로젝트의 이미지 목록에 나타나며, 새 인스턴스를 만들 때 사용할 수 있습니다.";
+
+        // What instances and flavors carry.
+        metadata = "Metadata", "메타데이터";
+        metadata_edit = "Update metadata", "메타데이터 수정";
+        metadata_hint = "What is worth knowing about this instance. Software inside reads it at the metadata service.", "이 인스턴스에 대해 기록해 둘 내용입니다. 인스턴스 내부에서 메타데이터 서비스로 읽을 수 있습니다.";
+        extra_specs = "Extra specs", "추가 사양";
+        extra_specs_edit = "Update extra specs", "추가 사양 수정";
+        extra_specs_of: fn(&str) -> String = |name| format!("Extra specs of {name}"), |name| format!("{name} 추가 사양");
+        extra_specs_hint = "What else is to be known of a flavor, by the names that OpenStack gives it.", "OpenStack에서 사용하는 이름으로 플레이버의 추가 정보를 기록합니다.";
+
         // The launch page.
         needs_network = "First, a network", "먼저 네트워크가 필요합니다";
         needs_network_hint = "An instance has to be on a network. A starter network has a subnet, DHCP and a router to the outside, and takes one click.", "인스턴스를 연결할 네트워크가 없습니다. 서브넷, DHCP, 외부로 나가는 라우터를 갖춘 기본 네트워크를 클릭 한 번으로 만들 수 있습니다.";
@@ -157,6 +173,8 @@ fn task_en(task: Task) -> &'static str {
         Task::PoweringOn => "Powering on",
         Task::Rebooting => "Rebooting",
         Task::RebootingHard => "Hard rebooting",
+        Task::ImageSnapshot => "Snapshotting",
+        Task::ImageUploading => "Image uploading",
         Task::Deleting => "Deleting",
     }
 }
@@ -171,6 +189,8 @@ fn task_ko(task: Task) -> &'static str {
         Task::PoweringOn => "전원 켜는 중",
         Task::Rebooting => "재부팅 중",
         Task::RebootingHard => "강제 재부팅 중",
+        Task::ImageSnapshot => "스냅샷 생성 중",
+        Task::ImageUploading => "이미지 저장 중",
         Task::Deleting => "삭제 중",
     }
 }
@@ -205,6 +225,7 @@ fn verb_en(verb: Verb) -> &'static str {
         Verb::Console => "Open console",
         Verb::Log => "View log",
         Verb::AssociateFloatingIp => "Associate floating IP",
+        Verb::Snapshot => "Create snapshot",
     }
 }
 
@@ -218,5 +239,6 @@ fn verb_ko(verb: Verb) -> &'static str {
         Verb::Console => "콘솔 열기",
         Verb::Log => "로그 보기",
         Verb::AssociateFloatingIp => "유동 IP 연결",
+        Verb::Snapshot => "스냅샷 생성",
     }
 }

@@ -198,6 +198,7 @@ fn action_en(action: Action) -> &'static str {
         Action::ManageAssignments => "Give and take roles",
         Action::ReadQuotas => "See all quotas",
         Action::ManageQuotas => "Change quotas",
+        Action::ManageFlavors => "Change flavors",
         Action::ReadPolicy => "See the policy",
     }
 }
@@ -229,6 +230,7 @@ fn action_ko(action: Action) -> &'static str {
         Action::ManageAssignments => "역할 부여와 제거",
         Action::ReadQuotas => "모든 할당량 보기",
         Action::ManageQuotas => "할당량 변경",
+        Action::ManageFlavors => "플레이버 변경",
         Action::ReadPolicy => "정책 보기",
     }
 }

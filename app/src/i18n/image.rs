@@ -41,6 +41,7 @@ texts! {
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
         delete_chosen = "Delete chosen", "선택 항목 삭제";
         delete_many_title = "Delete the chosen images?", "선택한 이미지를 삭제할까요?";
+        snapshot = "Snapshot", "스냅샷";
         copy = "Copy to a new image", "새 이미지로 복사";
         copy_image = "Copy image", "이미지 복사";
         copy_hint = "The copy belongs to this project and stands on the same data, which is stored once.", "복사본은 이 프로젝트에 속하며 데이터는 한 번만 저장됩니다.";

@@ -1,8 +1,8 @@
 //! What may change of an image: everything but its data.
 
 use super::calls::{ImageEdit, image_form};
-use super::property_fields::PropertyFields;
 use crate::i18n::text;
+use crate::metadef::PropertyFields;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{CheckboxField, Choice, Crumb, Form, Hidden, Load, NumberField, PageHeader, RadioCards, TextField};

@@ -85,8 +85,10 @@ fn columns(all: bool) -> Vec<Column<Image>> {
         Column::new("name", t.common.name, move |image: &Image| {
             let refused = image.refused.clone().map(|why| view! { <p class="cell-note">{why}</p> });
             let protected = image.protected.then(|| view! { <Tag label=text().image.protected/> });
+            let snapshot = image.properties.get("image_type").is_some_and(|kind| kind == "snapshot");
+            let snapshot = snapshot.then(|| view! { <Tag label=text().image.snapshot/> });
             let tags = image.tags.iter().map(|tag| view! { <Tag label=tag.clone()/> }).collect_view();
-            view! { <a href=paths::image(here.id(), image.id)>{image.name.clone()}</a>{protected}{tags}{refused} }
+            view! { <a href=paths::image(here.id(), image.id)>{image.name.clone()}</a>{snapshot}{protected}{tags}{refused} }
         })
         .sortable(),
         Column::new("visibility", t.image.visibility, |image: &Image| (text().image.visibilities)(image.visibility)),

@@ -7,7 +7,6 @@ mod image_edit;
 mod image_list;
 mod image_page;
 mod members;
-mod property_fields;
 mod resume;
 mod send;
 mod shared_list;

@@ -20,6 +20,7 @@ const fn rule(action: Action) -> Rule {
         Action::PublishImage => (Admin, None, Admin),
         Action::EveryImage => (Admin, None, Admin),
         Action::ReadHosts => (Admin, None, Reader),
+        Action::ManageFlavors => (Admin, None, Admin),
         Action::ReadMembers => (Manager, Some(Manager), Reader),
         Action::RequestQuota => (Member, None, Admin),
         Action::ReadAudit => (Admin, None, Reader),

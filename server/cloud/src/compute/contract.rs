@@ -2,7 +2,6 @@
 
 use super::hypervisor::*;
 use api::{ImageId, InstanceId, ProjectId};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -48,7 +47,7 @@ pub(super) async fn power(host: &dyn Hypervisor, instance: InstanceId) -> Option
 }
 
 /// Waits until `look` finds something; panics with `what` when it takes longer than `patience`.
-pub(super) async fn until<T, F: Future<Output = Option<T>>>(patience: Duration, what: &str, look: impl Fn() -> F) -> T {
+pub(super) async fn until<T>(patience: Duration, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     let search = async {
         loop {
             if let Some(found) = look().await {
@@ -61,7 +60,7 @@ pub(super) async fn until<T, F: Future<Output = Option<T>>>(patience: Duration, 
 }
 
 async fn until_power(place: &impl Place, host: &dyn Hypervisor, instance: InstanceId, wanted: Power) {
-    until(place.patience(), &format!("{wanted:?}"), || async {
+    until(place.patience(), &format!("{wanted:?}"), async || {
         (power(host, instance).await == Some(wanted)).then_some(())
     })
     .await;
@@ -130,6 +129,39 @@ pub(super) async fn lifecycle(place: &impl Place) {
     assert!(matches!(host.console_log(id, None, 100).await, Err(HypervisorError::Missing(_))));
 }
 
+/// Copies of the root disk: of a guest that runs and goes on, and of one that is off.
+pub(super) async fn snapshots(place: &impl Place) {
+    let host = place.connect();
+    let host = host.as_ref();
+    let spec = spec(place);
+    let (id, missing) = (spec.instance, InstanceId(Uuid::new_v4()));
+    assert!(matches!(host.snapshot(missing).await, Err(HypervisorError::Missing(of)) if of == missing));
+    host.snapshot_end(missing).await.unwrap();
+    host.define(&spec).await.unwrap();
+    host.start(id).await.unwrap();
+    until_ready(place, host, id).await;
+    let boot = seen(host, id).await.unwrap();
+
+    for power in [Power::Running, Power::Running, Power::Off] {
+        let frozen = host.snapshot(id).await.unwrap();
+        let file = std::fs::File::open(&frozen.disk).unwrap();
+        let len = file.metadata().unwrap().len();
+        let verdict = crate::image::inspect::overlay(file, len).unwrap();
+        assert_eq!(verdict.virtual_size, spec.root.size, "{power:?}");
+        assert_eq!(seen(host, id).await, Some(boot), "the guest goes on");
+        if power == Power::Off {
+            host.force_off(id).await.unwrap();
+            assert!(host.snapshot(id).await.is_ok(), "of one that is off");
+        }
+    }
+    for _ in 0..2 {
+        host.snapshot_end(id).await.unwrap();
+    }
+    host.start(id).await.unwrap();
+    host.remove(id).await.unwrap();
+    assert_eq!(place.leftovers(id), Vec::<String>::new());
+}
+
 /// The log as it grows, the serial console and the screen.
 pub(super) async fn consoles(place: &impl Place) {
     let host = place.connect();
@@ -177,13 +209,13 @@ pub(super) async fn consoles(place: &impl Place) {
         .await
         .unwrap_or_else(|_| panic!("serial console answers; it said {:?}", String::from_utf8_lossy(&answer)));
     }
-    until(place.patience(), "what the serial console said stands in the log", || async {
+    until(place.patience(), "what the serial console said stands in the log", async || {
         let log = host.console_log(id, Some(next), 1 << 20).await.unwrap();
         String::from_utf8_lossy(&log.bytes).contains(place.ready().1).then_some(())
     })
     .await;
 
-    until(place.patience(), "the screen shows something", || async {
+    until(place.patience(), "the screen shows something", async || {
         let colours = picture(&mut host.vnc(id).await.unwrap()).await;
         (colours > 1).then_some(())
     })

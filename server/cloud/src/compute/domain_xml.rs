@@ -26,6 +26,11 @@ impl Files {
         self.folder.join("disk.qcow2")
     }
 
+    /// A copy of the root disk, while a snapshot is made of a guest that runs.
+    pub fn snapshot(&self) -> PathBuf {
+        self.folder.join("snapshot.qcow2")
+    }
+
     pub fn config_drive(&self) -> PathBuf {
         self.folder.join("config.iso")
     }

@@ -111,6 +111,15 @@ pub struct RootDisk {
     pub cdrom: bool,
 }
 
+/// A root disk as it is at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    /// A qcow2 file. Guests write to it, so its header is not believed: see `image::inspect::overlay`.
+    pub disk: PathBuf,
+    /// Reads fall through to the image, where it has one; otherwise it holds everything.
+    pub overlay: bool,
+}
+
 /// A part of the console log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogChunk {
@@ -149,6 +158,13 @@ pub trait Hypervisor: Send + Sync {
 
     /// Removes the domain, powered on or not, and its folder with disk, config drive, log and sockets. Succeeds when nothing is there.
     async fn remove(&self, instance: InstanceId) -> Result<(), HypervisorError>;
+
+    /// Holds the root disk as it is now, to be read until `snapshot_end`: for a guest that runs a copy, made while it goes on; for one that is
+    /// off the disk itself, so it must stay off. Takes as long as copying takes. What an earlier call has left behind is done anew.
+    async fn snapshot(&self, instance: InstanceId) -> Result<Frozen, HypervisorError>;
+
+    /// Lets go of it: a copy is removed, one in the making is given up. Succeeds when there is none.
+    async fn snapshot_end(&self, instance: InstanceId) -> Result<(), HypervisorError>;
 
     /// The console log from byte `from`, at most `max` bytes; with `from` beyond the end, nothing. `from: None` means the last `max`.
     /// Old output may be dropped: whoever goes on from the `end` of the part read last, follows even so.

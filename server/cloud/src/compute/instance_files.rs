@@ -49,6 +49,14 @@ pub(super) fn remove(files: &Files) -> Result<()> {
     }
 }
 
+/// Removes one file, if it is there. Blocks.
+pub(super) fn remove_file(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(failed("removing", path, source)),
+        _ => Ok(()),
+    }
+}
+
 fn folder(path: &Path, mode: u32) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(mode).create(path);
     // Set once more, for what the process' umask took away.

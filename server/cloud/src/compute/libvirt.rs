@@ -15,6 +15,7 @@ use super::domain_xml::{Files, NAMESPACE, domain_name, domain_xml};
 use super::hypervisor::*;
 use super::instance_files::{self, Owner};
 use super::kvm::Kvm;
+use super::libvirt_backup;
 use super::libvirt_link::{Link, failed};
 use super::serial::SerialLines;
 use api::InstanceId;
@@ -229,6 +230,44 @@ impl Hypervisor for Libvirt {
                     }
                 }
                 instance_files::remove(&files)
+            })
+            .await
+    }
+
+    async fn snapshot(&self, instance: InstanceId) -> Result<Frozen> {
+        self.snapshot_end(instance).await?;
+        let files = self.files(instance);
+        let link = self.link.clone();
+        let copy = move || {
+            // Not through `call`: copying takes longer than any call may.
+            let connection = link.open()?;
+            match find(&connection, instance) {
+                Ok(domain) if domain.is_active().map_err(failed)? => {
+                    libvirt_backup::copy(link.uri(), &domain, &files.snapshot())?;
+                    Ok(Frozen { disk: files.snapshot(), overlay: false })
+                }
+                // What was undefined behind our back still has its disk.
+                Ok(_) | Err(HypervisorError::Missing(_)) if files.disk().exists() => {
+                    Ok(Frozen { disk: files.disk(), overlay: true })
+                }
+                Ok(_) => Err(HypervisorError::Missing(instance)),
+                Err(error) => Err(error),
+            }
+        };
+        let copied = tokio::task::spawn_blocking(copy).await;
+        copied.map_err(|_| HypervisorError::Unreachable("copying the disk was broken off".into()))?
+    }
+
+    async fn snapshot_end(&self, instance: InstanceId) -> Result<()> {
+        let (copy, uri) = (self.files(instance).snapshot(), self.link.uri().to_owned());
+        self.link
+            .call(move |connection| {
+                match find(connection, instance) {
+                    Ok(domain) => libvirt_backup::give_up(&uri, &domain)?,
+                    Err(HypervisorError::Missing(_)) => {}
+                    Err(error) => return Err(error),
+                }
+                instance_files::remove_file(&copy)
             })
             .await
     }

@@ -26,6 +26,15 @@ impl Link {
         Self(Arc::new(Inner { uri: uri.into(), connection: Mutex::new(None) }))
     }
 
+    pub fn uri(&self) -> &str {
+        &self.0.uri
+    }
+
+    /// A connection of one's own, for what takes long. Blocks.
+    pub fn open(&self) -> Result<Connect> {
+        Connect::open(Some(&self.0.uri)).map_err(|error| HypervisorError::Unreachable(error.message().into()))
+    }
+
     /// Asks libvirtd on a thread that may block. `ask` is repeated once if the connection turns out to be dead, so it must be of the
     /// kind that may be repeated.
     pub async fn call<T: Send + 'static>(&self, ask: impl Fn(&Connect) -> Result<T> + Send + 'static) -> Result<T> {

@@ -121,6 +121,48 @@ async fn real_lifecycle() {
 }
 
 #[tokio::test]
+async fn real_snapshots() {
+    let _host = HOST.lock().await;
+    let Some(place) = Real::new() else { return };
+    contract::snapshots(&place).await;
+}
+
+/// The copy stands by itself and holds what the guest's disk does; one in the making is given up, and begun anew.
+#[tokio::test]
+async fn real_snapshots_hold_what_the_disk_does() {
+    let _host = HOST.lock().await;
+    let Some(place) = Real::new() else { return };
+    let (host, spec) = (place.open(), spec(&place));
+    let id = spec.instance;
+    host.define(&spec).await.unwrap();
+    host.start(id).await.unwrap();
+    let frozen = host.snapshot(id).await.unwrap();
+    assert!(!frozen.overlay);
+    let raw = place.folder.path().join("raw");
+    let (copy, to) = (frozen.disk.to_string_lossy().into_owned(), raw.to_string_lossy().into_owned());
+    run("qemu-img", &["convert", "-f", "qcow2", "-O", "raw", &copy, &to]);
+    assert_eq!(std::fs::read(&raw).unwrap()[..GUEST.len()], *GUEST);
+    host.snapshot_end(id).await.unwrap();
+    assert!(!frozen.disk.exists());
+
+    // A program that died has left one behind, which goes on without it.
+    let name = domain_name(id);
+    let xml = format!(
+        "<domainbackup mode='push'><disks><disk name='vda' backup='yes' type='file'><driver type='qcow2'/><target file='{copy}'/></disk></disks></domainbackup>"
+    );
+    let file = place.folder.path().join("backup.xml");
+    std::fs::write(&file, xml).unwrap();
+    run("virsh", &["blkdeviotune", &name, "vda", "--total-bytes-sec", "1024"]);
+    run("virsh", &["backup-begin", &name, "--backupxml", &file.to_string_lossy()]);
+    host.snapshot_end(id).await.unwrap();
+    assert!(!frozen.disk.exists());
+    run("virsh", &["blkdeviotune", &name, "vda", "--total-bytes-sec", "0"]);
+    host.snapshot(id).await.unwrap();
+    host.remove(id).await.unwrap();
+    assert_eq!(place.leftovers(id), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn real_consoles() {
     let _host = HOST.lock().await;
     let Some(place) = Real::new() else { return };

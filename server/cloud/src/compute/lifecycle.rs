@@ -37,6 +37,8 @@ pub struct Row {
     pub launched: bool,
     /// It has a fault.
     pub faulty: bool,
+    /// The image that is being made of it is still on its way.
+    pub arriving: bool,
 }
 
 /// What the hypervisor shows of it: nothing, or a domain.
@@ -61,6 +63,8 @@ pub enum Step {
     ForceOff,
     /// Remove the domain with its files, then the row.
     Remove,
+    /// Go on with the snapshot, if nobody does.
+    Snapshot,
     /// Write down what is seen; the task, if there is one, has ended.
     Record(Seen),
 }
@@ -109,7 +113,28 @@ pub fn plan(row: &Row, sight: Option<&Sight>, now: Micros) -> Step {
         Some(Task::Scheduling | Task::Networking | Task::BlockDeviceMapping | Task::Spawning | Task::PoweringOn) => {
             turn_on(sight)
         }
+        Some(Task::ImageSnapshot | Task::ImageUploading) if row.arriving => Step::Snapshot,
+        // The image is there, or has failed or been deleted: what may have happened to the guest meanwhile is recorded now.
+        Some(Task::ImageSnapshot | Task::ImageUploading) => Step::Record(settled(sight)),
         None => watch(row, sight),
+    }
+}
+
+/// What an instance without a task is.
+fn settled(sight: Option<&Sight>) -> Seen {
+    let Some(sight) = sight else {
+        return Seen {
+            status: Status::Shutoff,
+            power: PowerState::NoState,
+            boot: String::new(),
+            remark: Some(Remark::Undefined),
+        };
+    };
+    match sight.power {
+        Power::Running => seen(Status::Active, sight),
+        Power::Paused => seen(Status::Paused, sight),
+        Power::Off => seen(Status::Shutoff, sight),
+        Power::Crashed => Seen { remark: Some(Remark::Crashed), ..seen(Status::Shutoff, sight) },
     }
 }
 
@@ -150,24 +175,12 @@ fn press(row: &Row, sight: &Sight, now: Micros) -> Step {
 }
 
 fn watch(row: &Row, sight: Option<&Sight>) -> Step {
-    let now = match sight {
-        // What failed to build stays as it failed, until somebody starts or deletes it.
-        _ if row.status == Status::Error && !row.launched => return Step::Rest,
-        Some(sight) => match sight.power {
-            Power::Running => seen(Status::Active, sight),
-            Power::Paused => seen(Status::Paused, sight),
-            Power::Off | Power::Crashed if row.status == Status::Error => return Step::Rest,
-            Power::Off => seen(Status::Shutoff, sight),
-            Power::Crashed => Seen { remark: Some(Remark::Crashed), ..seen(Status::Shutoff, sight) },
-        },
-        None if row.status == Status::Error => return Step::Rest,
-        None => Seen {
-            status: Status::Shutoff,
-            power: PowerState::NoState,
-            boot: String::new(),
-            remark: Some(Remark::Undefined),
-        },
-    };
+    // What failed stays as it failed, until somebody starts or deletes it; what was built once may also start by itself.
+    let failed = row.status == Status::Error && !(row.launched && sight.is_some_and(is_on));
+    if failed {
+        return Step::Rest;
+    }
+    let now = settled(sight);
     let same = row.status == now.status && row.power == now.power && row.boot == now.boot;
     if same && (now.remark.is_none() || row.faulty) { Step::Rest } else { Step::Record(now) }
 }
@@ -195,7 +208,17 @@ mod tests {
             Status::Shutoff => PowerState::Shutdown,
             _ => PowerState::NoState,
         };
-        Row { status, task, power, boot: "1".into(), since: 0, attempts: 0, launched: true, faulty: false }
+        Row {
+            status,
+            task,
+            power,
+            boot: "1".into(),
+            since: 0,
+            attempts: 0,
+            launched: true,
+            faulty: false,
+            arriving: false,
+        }
     }
 
     fn sight(power: Power, boot: &str) -> Option<Sight> {
@@ -257,6 +280,21 @@ mod tests {
         check(&hard, sight(Off, "1"), 0, "Run");
         check(&hard, None, 0, "Run");
         check(&hard, sight(Running, "2"), 0, "ACTIVE");
+    }
+
+    #[test]
+    fn snapshots_leave_the_guest_alone_and_then_show_what_is() {
+        for task in [Task::ImageSnapshot, Task::ImageUploading] {
+            let done = row(Status::Active, Some(task));
+            let making = Row { arriving: true, ..done.clone() };
+            for seen in [None, sight(Running, "1"), sight(Off, "1")] {
+                check(&making, seen, 0, "Snapshot");
+            }
+            check(&done, sight(Running, "1"), 0, "ACTIVE");
+            check(&done, sight(Paused, "1"), 0, "PAUSED");
+            check(&done, sight(Off, "1"), 0, "SHUTOFF");
+            check(&done, None, 0, "SHUTOFF Undefined");
+        }
     }
 
     #[test]

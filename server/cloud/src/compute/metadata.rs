@@ -5,6 +5,7 @@
 
 use api::{InstanceId, NetworkId, PortId, ProjectId};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// The versions of OpenStack's tree that are served; all with the same content, which is that of the newest.
@@ -21,6 +22,8 @@ pub struct Facts {
     /// Name and OpenSSH line of the key pair.
     pub key: Option<(String, String)>,
     pub user_data: String,
+    /// What its owners wrote down about it.
+    pub properties: BTreeMap<String, String>,
     pub nics: Vec<Nic>,
 }
 
@@ -116,7 +119,7 @@ impl Facts {
             "launch_index": 0,
             "availability_zone": "nova",
             "project_id": self.project.to_string(),
-            "meta": {},
+            "meta": self.properties,
             "devices": [],
         });
         if let Some((name, key)) = &self.key {
@@ -196,6 +199,7 @@ mod tests {
             name: "Web \"1\"".into(),
             key: Some(("laptop".into(), "ssh-ed25519 AAAA me".into())),
             user_data: "#!/bin/sh\necho hi\n".into(),
+            properties: [("tier".to_owned(), "web".to_owned())].into(),
             nics: vec![Nic {
                 port: "0a1b2c3d-4444-4000-8000-000000000003".parse().unwrap(),
                 network: "0a1b2c3d-0000-4000-8000-000000000004".parse().unwrap(),

@@ -1,11 +1,27 @@
 //! An empty qcow2 file over a base image, written rather than asked of qemu-img: nothing has to open or parse the base, and a launch
-//! takes no process. Pure. Layout as in QEMU's `docs/interop/qcow2.txt`, version 3.
+//! takes no process. Layout as in QEMU's `docs/interop/qcow2.txt`, version 3.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
 
 /// The parts of the file that are not zero, each with its offset, and the file's length.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Overlay {
     pub parts: Vec<(u64, Vec<u8>)>,
     pub length: u64,
+}
+
+impl Overlay {
+    /// Writes the file anew. Blocks.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        let mut file = File::create(path)?;
+        for (at, bytes) in &self.parts {
+            file.seek(SeekFrom::Start(*at))?;
+            file.write_all(bytes)?;
+        }
+        file.set_len(self.length)
+    }
 }
 
 /// What cannot be written.
@@ -79,7 +95,6 @@ pub fn overlay(size: u64, base: Option<(&str, &str)>) -> Result<Overlay, BadOver
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Seek, SeekFrom, Write};
     use std::process::Command;
 
     #[test]
@@ -112,13 +127,7 @@ mod tests {
         let (base, top) = (folder.path().join("base"), folder.path().join("top.qcow2"));
         std::fs::write(&base, vec![0x5a; 1 << 20]).unwrap();
         let check = |size: u64, base: Option<(&str, &str)>| {
-            let overlay = overlay(size, base).unwrap();
-            let mut file = std::fs::File::create(&top).unwrap();
-            for (at, bytes) in &overlay.parts {
-                file.seek(SeekFrom::Start(*at)).unwrap();
-                file.write_all(bytes).unwrap();
-            }
-            file.set_len(overlay.length).unwrap();
+            overlay(size, base).unwrap().write(&top).unwrap();
             let qemu_img = |arguments: &[&str]| {
                 let output = Command::new("qemu-img").args(arguments).arg(&top).output().unwrap();
                 assert!(output.status.success(), "{size} {base:?}: {}", String::from_utf8_lossy(&output.stderr));

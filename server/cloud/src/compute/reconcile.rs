@@ -103,6 +103,8 @@ impl ComputeService {
             .collect();
         let (rows, orphans) = self.look_at(&sights).await?;
 
+        let making = rows.iter().any(|row| row.snapshot.is_some());
+        let arriving = if making { self.images.snapshots_arriving().await? } else { HashSet::new() };
         let now = self.core.clock.now();
         let mut pass = Pass::default();
         let mut steps = Vec::new();
@@ -112,8 +114,13 @@ impl ComputeService {
                 pass.wait = Some(pass.wait.map_or(at, |wait| wait.min(at)));
                 continue;
             }
-            match lifecycle::plan(&row.lifecycle(), sights.get(&row.id), now) {
+            let facts = lifecycle::Row {
+                arriving: row.snapshot.is_some_and(|image| arriving.contains(&image)),
+                ..row.lifecycle()
+            };
+            match lifecycle::plan(&facts, sights.get(&row.id), now) {
                 Step::Rest => {}
+                Step::Snapshot => self.go_on_with_snapshot(row),
                 Step::Wait(at) => pass.wait = Some(pass.wait.map_or(at, |wait| wait.min(at))),
                 step => steps.push((row, step)),
             }
@@ -160,7 +167,7 @@ impl ComputeService {
 
     async fn step(&self, row: InstanceRow, step: Step) -> Result<()> {
         let done = match &step {
-            Step::Rest | Step::Wait(_) => Ok(()),
+            Step::Rest | Step::Wait(_) | Step::Snapshot => Ok(()),
             Step::Record(seen) => return self.record(&row, seen).await,
             Step::Run => match self.build(&row).await? {
                 Ok(()) => Ok(()),

@@ -15,7 +15,8 @@ use api::compute::{
     Compute, ConsoleLog, Flavor, HypervisorHost, Instance, InstanceDetail, KeyType, Keypair, NewInstance, NewKeypair,
     Status, Task, Verb,
 };
-use api::{Caller, Error, InstanceId, KeypairId, Kind, ListQuery, NetworkId, Page, ProjectId, Result};
+use api::metadef::{Carrier, Properties, PropertyChange};
+use api::{Caller, Error, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, Page, ProjectId, Result};
 use async_trait::async_trait;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -108,6 +109,9 @@ impl ComputeService {
 
     pub(super) async fn facts(&self, row: &InstanceRow) -> Result<Facts> {
         let secrets = store::secrets(self.core.db.read(), row.id).await?;
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let properties = store::properties(&mut db, Carrier::Instance(row.id)).await?;
+        drop(db);
         let ports = self.ports(row.id).await?;
         Ok(Facts {
             instance: row.id,
@@ -115,6 +119,7 @@ impl ComputeService {
             name: row.name.clone(),
             key: row.keypair_name.clone().zip(secrets.public_key),
             user_data: secrets.user_data,
+            properties,
             nics: ports.iter().map(nic).collect(),
         })
     }
@@ -149,11 +154,14 @@ impl ComputeService {
         let status = wish.status.unwrap_or(row.state.status);
         store::intend(&mut tx, id, wish.intent, status, wish.task, operation, now).await?;
         tx.commit().await.map_err(StoreError)?;
+        if let Some(image) = row.snapshot {
+            self.images.snapshot_cancel(image);
+        }
         self.announce(caller, id);
         Ok(())
     }
 
-    fn announce(&self, caller: &Caller, id: InstanceId) {
+    pub(super) fn announce(&self, caller: &Caller, id: InstanceId) {
         self.core.hub.changed(Kind::Instance, id, caller.project);
         operation::announce(&self.core, caller.project);
         self.poke.poke();
@@ -226,6 +234,7 @@ impl Compute for ComputeService {
         let ports = self.ports(id).await?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let image = crate::image::launch_image(&mut db, caller.project, row.image).await?.map(|image| image.id);
+        let properties = store::properties(&mut db, Carrier::Instance(id)).await?;
         drop(db);
         Ok(InstanceDetail {
             image,
@@ -239,6 +248,7 @@ impl Compute for ComputeService {
             updated_at: row.updated_at,
             generation: row.generation,
             interfaces: ports.iter().map(Into::into).collect(),
+            properties,
             instance: view(row, &ports),
         })
     }
@@ -272,6 +282,10 @@ impl Compute for ComputeService {
     async fn instance_delete(&self, caller: &Caller, id: InstanceId) -> Result<()> {
         let wish = Wish { operation: "instance_delete", intent: "delete", status: None, task: Task::Deleting };
         self.intend(caller, id, Verb::Delete, wish).await
+    }
+
+    async fn instance_snapshot(&self, caller: &Caller, id: InstanceId, name: &str) -> Result<ImageId> {
+        self.snapshot(caller, id, name).await
     }
 
     async fn instance_log(&self, caller: &Caller, id: InstanceId, from: Option<u64>) -> Result<ConsoleLog> {
@@ -312,6 +326,14 @@ impl Compute for ComputeService {
 
     async fn keypair_delete(&self, caller: &Caller, id: KeypairId) -> Result<()> {
         keypair::delete(&self.core, caller, id).await
+    }
+
+    async fn properties_show(&self, caller: &Caller, of: Carrier) -> Result<Properties> {
+        self.properties(caller, of).await
+    }
+
+    async fn properties_set(&self, caller: &Caller, of: Carrier, change: PropertyChange) -> Result<()> {
+        self.set_properties(caller, of, change).await
     }
 
     async fn hypervisor_list(&self, caller: &Caller) -> Result<Vec<HypervisorHost>> {

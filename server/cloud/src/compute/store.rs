@@ -1,11 +1,17 @@
-//! All SQL of instances, flavors and hosts.
+//! All SQL of instances and hosts; in `flavor.rs` and `property.rs` that of flavors and of what both carry.
+
+mod flavor;
+mod property;
+
+pub use flavor::*;
+pub use property::*;
 
 use super::lifecycle::{Row, Seen};
 use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::compute::{Fault, Flavor, HypervisorHost, PowerState, State, Status, Task};
-use api::{FlavorId, ImageId, InstanceId, ListQuery, Micros, OperationId, Page, ProjectId};
+use api::{ImageId, InstanceId, ListQuery, Micros, OperationId, Page, ProjectId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row as _, SqliteConnection, SqlitePool};
 use uuid::Uuid;
@@ -38,6 +44,8 @@ pub struct InstanceRow {
     pub attempts: i64,
     pub fault: Option<Fault>,
     pub operation: Option<OperationId>,
+    /// The image that is being made of it.
+    pub snapshot: Option<ImageId>,
     pub host: String,
     pub created_at: Micros,
     pub launched_at: Option<Micros>,
@@ -46,7 +54,7 @@ pub struct InstanceRow {
 
 const COLUMNS: &str = "i.id, i.project_id, i.name, i.image_id, i.image_name, i.flavor_name, i.vcpus, i.ram_mb, i.disk_gb, \
      i.keypair_name, i.generation, i.status, i.task, i.power_state, i.boot, i.task_since, i.attempts, i.fault, i.fault_at, \
-     i.operation_id, i.host, i.created_at, i.launched_at, i.updated_at";
+     i.operation_id, i.snapshot_image_id, i.host, i.created_at, i.launched_at, i.updated_at";
 
 impl FromRow<'_, SqliteRow> for InstanceRow {
     fn from_row(row: &SqliteRow) -> std::result::Result<Self, sqlx::Error> {
@@ -77,6 +85,7 @@ impl FromRow<'_, SqliteRow> for InstanceRow {
             attempts: row.try_get("attempts")?,
             fault: fault.zip(fault_at).map(|(message, at)| Fault { message, at }),
             operation: operation.and_then(|text| text.parse().ok()),
+            snapshot: row.try_get::<Option<&str>, _>("snapshot_image_id")?.and_then(|text| text.parse().ok()),
             host: row.try_get("host")?,
             created_at: row.try_get("created_at")?,
             launched_at: row.try_get("launched_at")?,
@@ -97,6 +106,7 @@ impl InstanceRow {
             attempts: self.attempts,
             launched: self.launched_at.is_some(),
             faulty: self.fault.is_some(),
+            arriving: false,
         }
     }
 }
@@ -236,6 +246,20 @@ pub async fn intend(
     Ok(())
 }
 
+/// An image is to be made of it. What the instance is wanted to be stays as it is.
+pub async fn snapshot_begin(tx: &mut Tx, instance: InstanceId, image: ImageId, now: Micros) -> Result<()> {
+    sqlx::query(
+        "update instance set snapshot_image_id = $2, task = 'image_snapshot', task_since = $3, attempts = 0,
+                             generation = generation + 1, updated_at = $3 where id = $1",
+    )
+    .bind(instance.0.to_string())
+    .bind(image.0.to_string())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Wants every instance of a project gone. Answers with how many there are still, and whether any was not wanted gone before.
 pub async fn purge(tx: &mut Tx, project: ProjectId, now: Micros) -> Result<(u64, bool)> {
     let done = sqlx::query(
@@ -311,6 +335,7 @@ pub async fn settle(tx: &mut Tx, row: &InstanceRow, seen: &Seen, now: Micros) ->
     let intent = if seen.status == Status::Shutoff { "stop" } else { "run" };
     let done = sqlx::query(
         "update instance set status = $3, power_state = $4, boot = $5, intent = $6, task = null, attempts = 0, operation_id = null,
+                             snapshot_image_id = null,
                              fault = $7, fault_at = case when $7 is null then null else $8 end,
                              launched_at = case when launched_at is null and $3 = 'ACTIVE' then $8 else launched_at end,
                              updated_at = $8
@@ -353,41 +378,6 @@ pub async fn instance_delete(tx: &mut Tx, instance: InstanceId) -> Result<()> {
 /// How many instances there are in each status: for the metrics.
 pub async fn count_by_status(db: &SqlitePool) -> Result<Vec<(String, i64)>> {
     Ok(sqlx::query_as("select status, count(*) from instance group by status").fetch_all(db).await?)
-}
-
-fn flavor(row: &SqliteRow) -> std::result::Result<Flavor, sqlx::Error> {
-    Ok(Flavor {
-        id: id(row, "id")?,
-        name: row.try_get("name")?,
-        vcpus: row.try_get("vcpus")?,
-        ram_mb: row.try_get::<i64, _>("ram_mb")?.max(0) as u64,
-        disk_gb: row.try_get::<i64, _>("disk_gb")?.max(0) as u64,
-    })
-}
-
-pub async fn flavor_list(db: &SqlitePool) -> Result<Vec<Flavor>> {
-    let rows = sqlx::query("select * from flavor order by ram_mb, vcpus, disk_gb, name").fetch_all(db).await?;
-    Ok(rows.iter().map(flavor).collect::<std::result::Result<_, sqlx::Error>>()?)
-}
-
-pub async fn flavor_find(db: &mut SqliteConnection, wanted: FlavorId) -> Result<Option<Flavor>> {
-    let row = sqlx::query("select * from flavor where id = $1").bind(wanted.0.to_string()).fetch_optional(db).await?;
-    Ok(row.as_ref().map(flavor).transpose()?)
-}
-
-/// Makes a flavor, unless there is one of that name.
-pub async fn flavor_ensure(tx: &mut Tx, name: &str, vcpus: u32, ram_mb: u64, disk_gb: u64) -> Result<()> {
-    sqlx::query(
-        "insert into flavor (id, name, vcpus, ram_mb, disk_gb) values ($1, $2, $3, $4, $5) on conflict (name) do nothing",
-    )
-    .bind(Uuid::new_v4().to_string())
-    .bind(name)
-    .bind(vcpus)
-    .bind(ram_mb as i64)
-    .bind(disk_gb as i64)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 pub async fn host_save(tx: &mut Tx, host: &super::hypervisor::Host, virtualisation: &str, now: Micros) -> Result<()> {

@@ -19,6 +19,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
+mod properties;
+mod snapshot;
+
 /// The host, the network and the files: what outlives the program.
 struct World {
     host: Simulator,

@@ -5,7 +5,7 @@ use super::checksum::Checksum;
 use super::file::Incoming;
 use super::intake::{Intake, on_disk};
 use super::service::{self, ImageService};
-use super::store::{self, NewTransfer, Transfer};
+use super::store::{self, NewTransfer, Transfer, TransferKind};
 use super::upload::{self, Batch, Entry, Piece, send};
 use super::{file, reconcile};
 use crate::authz::{self, Action};
@@ -83,7 +83,9 @@ impl ImageService {
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let Some(transfer) = store::transfer::transfer(&mut db, caller.project, id).await? else { return Ok(None) };
         drop(db);
-        if transfer.is_import || !matches!(transfer.status, ImageStatus::Queued | ImageStatus::Saving) {
+        if transfer.kind != TransferKind::Upload
+            || !matches!(transfer.status, ImageStatus::Queued | ImageStatus::Saving)
+        {
             return Ok(None);
         }
         let (data, size) = (self.core.data.clone(), transfer.size);
@@ -135,7 +137,7 @@ impl ImageService {
     async fn transfer(&self, caller: &Caller, id: ImageId) -> Result<Transfer> {
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let found = store::transfer::transfer(&mut db, caller.project, id).await?;
-        found.filter(|transfer| !transfer.is_import).ok_or_else(|| Error::not_found(Kind::Image, id))
+        found.filter(|transfer| transfer.kind == TransferKind::Upload).ok_or_else(|| Error::not_found(Kind::Image, id))
     }
 }
 

@@ -32,19 +32,31 @@ pub enum ConvertError {
 }
 
 /// A driver's options as QEMU reads them: a comma in a value is written twice.
-fn image_options(driver: &str, path: &Path) -> String {
-    format!("driver={driver},file.driver=file,file.filename={}", path.to_string_lossy().replace(',', ",,"))
+fn image_options(prefix: &str, driver: &str, path: &Path) -> String {
+    let path = path.to_string_lossy().replace(',', ",,");
+    format!("{prefix}driver={driver},{prefix}file.driver=file,{prefix}file.filename={path}")
 }
 
-/// Makes a qcow2 file of an inspected one. `room` is what the file system can take, in bytes.
-pub async fn convert(from: &Path, verdict: &Verdict, to: &Path, room: u64) -> Result<(), ConvertError> {
+/// Makes a qcow2 file of an inspected one. Where it stands on another, that is `base` with its driver, whatever its header says. `room` is what
+/// the file system can take, in bytes.
+pub async fn convert(
+    from: &Path,
+    verdict: &Verdict,
+    base: Option<(&Path, &str)>,
+    to: &Path,
+    room: u64,
+) -> Result<(), ConvertError> {
+    let mut source = image_options("", verdict.format.driver(), from);
+    if let Some((path, driver)) = base {
+        source = format!("{source},{}", image_options("backing.", driver, path));
+    }
     let largest = verdict.virtual_size.saturating_add(verdict.virtual_size / 1000).saturating_add(TABLES).min(room);
     let mut command = Command::new("prlimit");
     command
         .args([&format!("--cpu={CPU}"), &format!("--as={MEMORY}"), &format!("--fsize={largest}")])
         .args([&format!("--stack={STACK}"), "--core=0", "--nofile=64", "--"])
         .args(["qemu-img", "convert", "--image-opts", "-O", "qcow2", "-o", "compat=1.1", "-m", "2", "-t", "writeback"])
-        .arg(image_options(verdict.format.driver(), from))
+        .arg(source)
         .arg(to)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -74,7 +86,9 @@ mod tests {
 
     #[test]
     fn commas_cannot_add_options() {
-        let options = image_options("vmdk", Path::new("/data/a,file.filename=/etc/shadow"));
+        let options = image_options("", "vmdk", Path::new("/data/a,file.filename=/etc/shadow"));
         assert_eq!(options, "driver=vmdk,file.driver=file,file.filename=/data/a,,file.filename=/etc/shadow");
+        let options = image_options("backing.", "raw", Path::new("/b"));
+        assert_eq!(options, "backing.driver=raw,backing.file.driver=file,backing.file.filename=/b");
     }
 }

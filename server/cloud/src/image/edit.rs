@@ -2,17 +2,16 @@
 
 use super::service::minimum;
 use super::store::Attributes;
+use crate::metadef;
 use api::error::Faults;
 use api::image::{Image, ImageChange, Visibility};
-use api::metadef::{Namespace, Property};
+use api::metadef::Namespace;
 use api::{Name, Result, Why};
-use std::collections::BTreeMap;
 
-/// Glance's limits: `image_tag_quota`, `image_property_quota`.
+/// Glance's `image_tag_quota`.
 const TAGS_MAX: usize = 128;
-const PROPERTIES_MAX: usize = 128;
-/// The longest tag and the longest name of a property, in characters, as Glance has them.
-const NAME_MAX: usize = 255;
+/// The longest tag, in characters, as Glance has it.
+const TAG_MAX: usize = 255;
 /// A GiB, in bytes.
 const GIB: u64 = 1 << 30;
 
@@ -55,25 +54,7 @@ pub fn read(edit: &ImageChange, image: &Image, namespaces: &[Namespace]) -> Resu
     let min_disk_gb = faults.take("min_disk_gb", minimum(&edit.min_disk_gb).and_then(|given| enough(given, image)));
     let min_ram_mb = faults.take("min_ram_mb", minimum(&edit.min_ram_mb));
     let tags = faults.take("tags", tags(&edit.tags));
-    let mut known = BTreeMap::new();
-    for namespace in namespaces {
-        known.extend(namespace.properties.iter().map(|property| (property.name.as_str(), property)));
-    }
-    let mut all = BTreeMap::new();
-    for (name, value) in &edit.properties {
-        let field = format!("properties[{name}]");
-        if let Some((name, value)) =
-            faults.take(&field, property(name, value, &known)).filter(|(_, value)| !value.is_empty())
-        {
-            all.insert(name, value);
-        }
-    }
-    if let Some(others) = faults.take("others", others(&edit.others, &known)) {
-        all.extend(others);
-    }
-    if all.len() > PROPERTIES_MAX {
-        faults.add("others", Why::TooMany { max: PROPERTIES_MAX, is: all.len() });
-    }
+    let properties = metadef::change::read(&edit.properties, &edit.others, namespaces, &OWN, &mut faults);
     let read = || {
         Some(Attributes {
             name: name?.as_str().to_owned(),
@@ -83,7 +64,7 @@ pub fn read(edit: &ImageChange, image: &Image, namespaces: &[Namespace]) -> Resu
             min_disk_gb: min_disk_gb?,
             min_ram_mb: min_ram_mb?,
             tags: tags?,
-            properties: all,
+            properties,
         })
     };
     faults.finish_with(read())
@@ -100,94 +81,16 @@ fn tags(text: &str) -> std::result::Result<Vec<String>, Why> {
     let mut tags: Vec<String> =
         text.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     for tag in &tags {
-        api::name::line(tag, NAME_MAX)?;
+        api::name::line(tag, TAG_MAX)?;
     }
     tags.sort();
     tags.dedup();
     if tags.len() > TAGS_MAX { Err(Why::TooMany { max: TAGS_MAX, is: tags.len() }) } else { Ok(tags) }
 }
 
-fn others(text: &str, known: &BTreeMap<&str, &Property>) -> std::result::Result<Vec<(String, String)>, Why> {
-    let mut read = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let (name, value) = line.split_once('=').ok_or(Why::NotAProperty { line: n + 1 })?;
-        let name = name.trim();
-        let said = |why| match why {
-            why @ Why::PropertyName { .. } => why,
-            why => Why::Property { name: name.to_owned(), why: Box::new(why) },
-        };
-        read.push(property(name, value, known).map_err(said)?);
-    }
-    Ok(read.into_iter().filter(|(_, value)| !value.is_empty()).collect())
-}
-
-fn property(name: &str, value: &str, known: &BTreeMap<&str, &Property>) -> std::result::Result<(String, String), Why> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-');
-    let is_name = !name.is_empty() && name.len() <= NAME_MAX && name.chars().all(fits);
-    if !is_name || OWN.contains(&name) {
-        return Err(Why::PropertyName { name: name.chars().take(64).collect() });
-    }
-    let value = value.trim();
-    match known.get(name) {
-        _ if value.is_empty() => {}
-        Some(known) => known.check(value)?,
-        None => api::name::line(value, Property::VALUE_MAX)?,
-    }
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::metadef::PropertyType;
-
-    fn known() -> Vec<Namespace> {
-        let property = |name: &str, kind, choices: &[&str]| Property {
-            name: name.into(),
-            title: name.into(),
-            description: String::new(),
-            kind,
-            choices: choices.iter().map(|it| (*it).to_owned()).collect(),
-            minimum: Some(1),
-            maximum: Some(16),
-            default: None,
-        };
-        let properties = vec![
-            property("hw_disk_bus", PropertyType::String, &["virtio", "scsi"]),
-            property("hw_cpu_cores", PropertyType::Integer, &[]),
-        ];
-        vec![Namespace {
-            name: "N".into(),
-            title: "N".into(),
-            description: String::new(),
-            resource_types: vec![],
-            properties,
-        }]
-    }
-
-    #[test]
-    fn other_properties() {
-        fn check(text: &str, expected: &str) {
-            let namespaces = known();
-            let known = namespaces[0].properties.iter().map(|it| (it.name.as_str(), it)).collect();
-            let read = match others(text, &known) {
-                Ok(read) => read.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "),
-                Err(why) => why.to_string(),
-            };
-            assert_eq!(read, expected, "{text:?}");
-        }
-        check("", "");
-        check("a = 1\n\n b=x=y \nempty=", "a=1 b=x=y");
-        check("hw_disk_bus=virtio", "hw_disk_bus=virtio");
-        check("a=1\nno value", "Line 2: write name=value.");
-        check("hw_disk_bus=ide", "hw_disk_bus: This is not one of the choices.");
-        check("hw_cpu_cores=17", "hw_cpu_cores: Between 1 and 16.");
-        check("a=tab\there", "a: Line breaks and control characters are not allowed.");
-        for name in ["", "a b", "owner", "í", &"x".repeat(256)] {
-            let shown: String = name.chars().take(64).collect();
-            check(&format!("{name}=1"), &Why::PropertyName { name: shown }.to_string());
-        }
-    }
 
     #[test]
     fn tags_are_a_set() {

@@ -6,7 +6,7 @@ use super::inspect::{self, Rejection, Verdict};
 use super::store::Hashes;
 use api::{ImageId, Why};
 use md5::Md5;
-use nix::sys::statvfs::fstatvfs;
+use nix::sys::statvfs::{fstatvfs, statvfs};
 use sha2::{Digest, Sha512};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -46,6 +46,15 @@ fn require_space(file: &File, bytes: u64) -> io::Result<()> {
     let space = fstatvfs(file)?;
     let free = space.blocks_available().saturating_mul(space.fragment_size());
     if free >= bytes.saturating_add(RESERVE) { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+}
+
+/// Makes the place for a converted file ready; answers with how large that may become.
+pub fn make_room(path: &Path) -> io::Result<u64> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    remove(path)?;
+    let space = statvfs(folder)?;
+    Ok(space.blocks_available().saturating_mul(space.fragment_size()).saturating_sub(RESERVE))
 }
 
 /// Data on its way in.
@@ -121,24 +130,14 @@ impl Incoming {
         inspect::inspect(&self.file, self.len)
     }
 
-    /// Makes the place for a converted file ready; answers with how large that may become.
-    pub fn make_room(&self, path: &Path) -> io::Result<u64> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        remove(path)?;
-        let space = fstatvfs(&self.file)?;
-        Ok(space.blocks_available().saturating_mul(space.fragment_size()).saturating_sub(RESERVE))
-    }
-
-    /// Goes on with another file in its place.
-    pub fn replace(self, with: &Path) -> io::Result<Self> {
-        let path = incoming(&self.data, self.id);
-        fs::set_permissions(with, Permissions::from_mode(0o600))?;
-        fs::rename(with, &path)?;
-        let file = OpenOptions::new().read(true).append(true).open(path)?;
+    /// A file that is complete, moved here; whatever came before is forgotten.
+    pub fn adopt(data: &Path, id: ImageId, from: &Path) -> io::Result<Self> {
+        fs::create_dir_all(incoming_folder(data))?;
+        fs::set_permissions(from, Permissions::from_mode(0o600))?;
+        fs::rename(from, incoming(data, id))?;
+        let file = OpenOptions::new().read(true).append(true).open(incoming(data, id))?;
         let len = file.metadata()?.len();
-        Ok(Self { file, hashing: None, len, ..self })
+        Ok(Self { file, data: data.to_owned(), id, hashing: None, len })
     }
 
     /// Whether the data is what it was said to be.

@@ -120,7 +120,7 @@ pub fn inspect<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> 
     let head = source.read("beginning", 0, len.min(HEAD))?;
     // What a prober would find in the first bytes goes before what lies deeper.
     let (format, virtual_size, evidence) = if head.starts_with(qcow2::MAGIC) {
-        let (virtual_size, evidence) = qcow2::inspect(&mut source, &head)?;
+        let (virtual_size, evidence) = qcow2::inspect(&mut source, &head, qcow2::Backing::Refused)?;
         (Format::Qcow2, virtual_size, evidence)
     } else if let Some((format, (virtual_size, evidence))) = converted(&mut source, &head)? {
         (format, virtual_size, evidence)
@@ -134,6 +134,22 @@ pub fn inspect<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> 
         (format, virtual_size, found.what)
     };
     Ok(Verdict { format, virtual_size, evidence: evidence.into(), bytes_read: source.bytes_read() })
+}
+
+/// The same for a guest's own disk: qcow2, and it may name a backing file. Whoever opens it names that itself, so that what a guest may have
+/// written there is not believed.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn overlay<R: Read + Seek>(file: R, len: u64) -> Result<Verdict, Rejection> {
+    let mut source = Source::new(file, len);
+    let head = source.read("beginning", 0, len.min(HEAD))?;
+    if !head.starts_with(qcow2::MAGIC) {
+        return Err(Rejection::Unrecognised);
+    }
+    let (virtual_size, evidence) = qcow2::inspect(&mut source, &head, qcow2::Backing::Ignored)?;
+    let bytes_read = source.bytes_read();
+    Ok(Verdict { format: Format::Qcow2, virtual_size, evidence: evidence.into(), bytes_read })
 }
 
 /// The size of the disk in bytes, and what the format was known by.

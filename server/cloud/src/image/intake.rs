@@ -84,19 +84,19 @@ impl Intake {
             return Err(Error::field("file", is));
         }
         if !verdict.format.is_stored() {
-            (file, verdict) = self.converted(file, verdict).await?;
+            (file, verdict) = self.converted(verdict).await?;
         }
         let hashes = on_disk(move || file.keep()).await?;
         self.activate(&verdict, &hashes).await
     }
 
     /// The same disk in the store's own format. It is counted by what it takes then.
-    async fn converted(&mut self, file: Incoming, verdict: Verdict) -> Result<(Incoming, Verdict)> {
+    async fn converted(&mut self, verdict: Verdict) -> Result<(Incoming, Verdict)> {
         let from = file::incoming(&self.core.data, self.id);
         let to = file::converting(&self.core.data, self.id);
         let place = to.clone();
-        let (room, file) = on_disk(move || file.make_room(&place).map(|room| (room, file))).await?;
-        let made = convert::convert(&from, &verdict, &to, room).await;
+        let room = on_disk(move || file::make_room(&place)).await?;
+        let made = convert::convert(&from, &verdict, None, &to, room).await;
         if let Err(error) = made {
             tracing::info!(image = %self.id, %error, "an image could not be converted");
             on_disk(move || file::remove(&to)).await?;
@@ -106,7 +106,8 @@ impl Intake {
             );
             return Err(Error::field("file", Why::Image { what }));
         }
-        let file = on_disk(move || file.replace(&to)).await?;
+        let (data, id) = (self.core.data.clone(), self.id);
+        let file = on_disk(move || Incoming::adopt(&data, id, &to)).await?;
         let now = file.len();
         if now > self.received {
             self.count(now - self.received).await?;

@@ -1,6 +1,6 @@
 //! Images: what is uploaded, what is accepted and where it is kept.
 //!
-//! `upload.rs` brings data in: counted against the quota, hashed, inspected, then kept and never changed again; what has been there before
+//! `upload.rs` brings data in, as `chunks.rs`, `import/` and `snapshot.rs` do: counted against the quota, hashed, inspected, then kept and never changed again; what has been there before
 //! is kept once. `edit.rs` reads what may change of an image.
 //! `reconcile.rs` removes what nobody needs any more and notices files that went missing. `inspect.rs` decides what a file is, `file.rs`
 //! holds the files themselves.
@@ -17,6 +17,7 @@ mod intake;
 mod reconcile;
 mod service;
 mod share;
+mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,9 @@ mod upload;
 pub use import::{Resolve, Web};
 pub use service::ImageService;
 pub use share::Download;
+pub(crate) use snapshot::{NewSnapshot, RootDisk};
 pub(crate) use store::{LaunchImage, base, launch_image};
+pub(crate) use upload::Entry;
 
 use api::ImageId;
 use api::image::DiskFormat;

@@ -136,7 +136,7 @@ impl ImageService {
         Ok(copy)
     }
 
-    fn at_rest(&self, caller: &Caller, id: ImageId, operation: OperationId) -> Intake {
+    pub(super) fn at_rest(&self, caller: &Caller, id: ImageId, operation: OperationId) -> Intake {
         Intake {
             core: self.core.clone(),
             id,

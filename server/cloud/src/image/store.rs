@@ -7,7 +7,7 @@ pub mod transfer;
 
 pub use attributes::{Attributes, edit, set_deactivated, set_properties};
 pub use data::*;
-pub use transfer::{NewTransfer, Transfer, rewind};
+pub use transfer::{NewTransfer, Transfer, TransferKind, rewind};
 
 use crate::db::contains;
 use crate::fault::StoreError;

@@ -1,5 +1,6 @@
 //! Metadata definitions: which properties there are, and what their values look like. The usual namespaces are shipped as data.
 
+pub(crate) mod change;
 mod parse;
 
 use crate::authz::{self, Action};
@@ -9,7 +10,7 @@ use api::{Caller, Result};
 use async_trait::async_trait;
 
 /// What every cloud has, as Glance writes it.
-const SHIPPED: [&str; 9] = [
+const SHIPPED: [&str; 11] = [
     include_str!("shipped/hypervisor.json"),
     include_str!("shipped/image_common.json"),
     include_str!("shipped/libvirt_image.json"),
@@ -17,6 +18,8 @@ const SHIPPED: [&str; 9] = [
     include_str!("shipped/operating_system.json"),
     include_str!("shipped/quota.json"),
     include_str!("shipped/shutdown.json"),
+    include_str!("shipped/software_databases.json"),
+    include_str!("shipped/software_web_servers.json"),
     include_str!("shipped/virtual_cpu.json"),
     include_str!("shipped/watchdog.json"),
 ];

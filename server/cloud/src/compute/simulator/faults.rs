@@ -13,6 +13,7 @@ pub enum Call {
     Shutdown,
     ForceOff,
     Remove,
+    Snapshot,
 }
 
 /// What happens at a given call.

@@ -169,8 +169,13 @@ mod tests {
 
     #[test]
     fn the_boot_ends_with_the_login_prompt() {
-        let machine =
-            Machine { hostname: "web-1".into(), vcpus: 2, memory_mb: 512, macs: vec!["fa:16:3e:00:00:01".into()] };
+        let machine = Machine {
+            hostname: "web-1".into(),
+            vcpus: 2,
+            memory_mb: 512,
+            disk: 1 << 30,
+            macs: vec!["fa:16:3e:00:00:01".into()],
+        };
         let lines = boot_lines(&machine);
         assert!(lines.is_sorted_by(|a, b| a.0 <= b.0));
         assert_eq!(lines.first().unwrap().0, 0.0);

@@ -16,6 +16,7 @@ mod world;
 pub use faults::{Call, Faults, Trip};
 
 use super::hypervisor::*;
+use super::overlay::overlay;
 use api::InstanceId;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -214,6 +215,23 @@ impl Hypervisor for Simulator {
         self.change(Call::Remove, || self.0.forget(instance)).await
     }
 
+    async fn snapshot(&self, instance: InstanceId) -> Result<Frozen> {
+        let disk = self.0.snapshot(instance);
+        let write = || {
+            let world = self.0.world();
+            let domain = world.domains.get(&instance).ok_or(HypervisorError::Missing(instance))?;
+            let empty = overlay(domain.disk(), None).map_err(|error| HypervisorError::Failed(error.to_string()))?;
+            empty.write(&disk).map_err(|source| failed_io("writing to", &disk, source))
+        };
+        self.change(Call::Snapshot, write).await?;
+        Ok(Frozen { disk, overlay: false })
+    }
+
+    async fn snapshot_end(&self, instance: InstanceId) -> Result<()> {
+        self.0.faults.reach().await?;
+        remove(&self.0.snapshot(instance))
+    }
+
     async fn console_log(&self, instance: InstanceId, from: Option<u64>, max: usize) -> Result<LogChunk> {
         self.0.faults.reach().await?;
         self.0.settle()?;
@@ -312,13 +330,14 @@ impl Inner {
 
     fn forget(&self, instance: InstanceId) -> Result<()> {
         self.world().domains.remove(&instance);
-        let Some(folder) = &self.options.folder else { return Ok(()) };
-        match std::fs::remove_file(file(folder, instance)) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(failed_io("removing from", folder, source))
-            }
-            _ => Ok(()),
-        }
+        remove(&self.snapshot(instance))?;
+        self.options.folder.as_ref().map_or(Ok(()), |folder| remove(&file(folder, instance)))
+    }
+
+    /// Where the copy of a root disk lies.
+    fn snapshot(&self, instance: InstanceId) -> PathBuf {
+        let folder = self.options.folder.clone().unwrap_or_else(std::env::temp_dir);
+        folder.join(format!("{instance}.qcow2"))
     }
 
     /// Writes a few hundred bytes to the page cache, in less time than it takes to reach the blocking pool. One line over the old one in
@@ -341,6 +360,14 @@ impl Inner {
 
 fn file(folder: &Path, instance: InstanceId) -> PathBuf {
     folder.join(format!("{instance}.json"))
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(failed_io("removing from", path, source)),
+        _ => Ok(()),
+    }
 }
 
 fn failed_io(doing: &str, folder: &Path, source: std::io::Error) -> HypervisorError {

@@ -46,6 +46,11 @@ async fn lifecycle() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn snapshots() {
+    contract::snapshots(&Simulated::new()).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn consoles() {
     contract::consoles(&Simulated::new()).await;
 }

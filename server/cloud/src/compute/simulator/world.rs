@@ -16,6 +16,8 @@ pub(super) struct Machine {
     pub hostname: String,
     pub vcpus: u32,
     pub memory_mb: u64,
+    /// Bytes of its root disk, on which a simulated guest writes nothing.
+    pub disk: u64,
     pub macs: Vec<String>,
 }
 
@@ -25,6 +27,7 @@ impl Machine {
             hostname: hostname(&spec.config_drive),
             vcpus: spec.vcpus,
             memory_mb: spec.memory_mb,
+            disk: spec.root.size,
             macs: spec.nics.iter().map(|nic| nic.mac.clone()).collect(),
         }
     }
@@ -77,6 +80,11 @@ impl Domain {
             log_start: 0,
             log: Vec::new(),
         }
+    }
+
+    /// Bytes of its root disk.
+    pub fn disk(&self) -> u64 {
+        self.machine.disk
     }
 
     pub fn power(&self) -> Power {
@@ -188,6 +196,7 @@ impl Domain {
             "hostname": self.machine.hostname,
             "vcpus": self.machine.vcpus,
             "memory_mb": self.machine.memory_mb,
+            "disk": self.machine.disk,
             "macs": self.machine.macs,
             "running": self.power == Power::Running && self.off_at.is_none(),
             "paused": self.power == Power::Paused,
@@ -206,6 +215,8 @@ impl Domain {
             hostname: saved["hostname"].as_str()?.into(),
             vcpus: saved["vcpus"].as_u64()?.try_into().ok()?,
             memory_mb: saved["memory_mb"].as_u64()?,
+            // Files of older programs do not say.
+            disk: saved["disk"].as_u64().unwrap_or(1 << 30),
             macs,
         };
         Some(Self {

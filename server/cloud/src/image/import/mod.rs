@@ -13,7 +13,7 @@ use super::file::{self, Incoming};
 use super::intake::{Intake, on_disk};
 use super::reconcile;
 use super::service::{self, ImageService};
-use super::store::{self, NewTransfer, Transfer};
+use super::store::{self, NewTransfer, Transfer, TransferKind};
 use super::upload::{self, Entry};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -75,7 +75,8 @@ impl ImageService {
         }
         let transfer = NewTransfer {
             checksum: checksum.map(|sum| sum.hex().to_owned()).unwrap_or_default(),
-            url: url.into(),
+            kind: TransferKind::Import,
+            source: url.into(),
             checksum_url: beside.map(String::from).unwrap_or_default(),
             ..NewTransfer::default()
         };

@@ -100,8 +100,20 @@ fn damaged(what: impl Into<String>) -> Rejection {
     Rejection::Damaged { what: what.into() }
 }
 
+/// What becomes of a file that stands on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backing {
+    Refused,
+    /// Whoever opens the file names the other one, whatever its name is here.
+    Ignored,
+}
+
 /// The size of the disk in bytes, and the words for the version.
-pub(super) fn inspect<R: Read + Seek>(source: &mut Source<R>, head: &[u8]) -> Result<(u64, &'static str), Rejection> {
+pub(super) fn inspect<R: Read + Seek>(
+    source: &mut Source<R>,
+    head: &[u8],
+    backing: Backing,
+) -> Result<(u64, &'static str), Rejection> {
     let cut_off = |needs| Rejection::Truncated { what: "qcow2 header", needs, has: source.len() };
     let version = field(head, 4).map(u32::from_be_bytes).ok_or(cut_off(8))?;
     let (evidence, shortest) = match version {
@@ -113,7 +125,7 @@ pub(super) fn inspect<R: Read + Seek>(source: &mut Source<R>, head: &[u8]) -> Re
     check_shape(&header)?;
     let first_cluster = source.read("qcow2 header", 0, header.cluster_size().min(source.len()))?;
     let extensions = extensions(&header, &first_cluster)?;
-    refuse_references(&header, &extensions, &first_cluster)?;
+    refuse_references(&header, &extensions, &first_cluster, backing)?;
     refuse_features(&header, &extensions)?;
     // Before the tables, whose sizes follow from it.
     super::check_size(header.size)?;
@@ -177,7 +189,12 @@ fn extensions(header: &Header, first_cluster: &[u8]) -> Result<Extensions, Rejec
 
 /// Both ways in which a qcow2 file makes whoever opens it open another one (OSSA-2015-014, OSSA-2024-001). The name is
 /// looked for even where the feature bit is clear, and the bit counts even where there is no name.
-fn refuse_references(header: &Header, extensions: &Extensions, first_cluster: &[u8]) -> Result<(), Rejection> {
+fn refuse_references(
+    header: &Header,
+    extensions: &Extensions,
+    first_cluster: &[u8],
+    backing: Backing,
+) -> Result<(), Rejection> {
     const UNNAMED: &str = "(not named)";
     const LONGEST: usize = 1023;
     if header.has(EXTERNAL_DATA) || header.autoclear & RAW_EXTERNAL != 0 || extensions.external_data.is_some() {
@@ -185,7 +202,7 @@ fn refuse_references(header: &Header, extensions: &Extensions, first_cluster: &[
         let name = name.unwrap_or_else(|| UNNAMED.to_owned());
         return Err(Rejection::ExternalDataFile { name });
     }
-    if header.backing_offset != 0 {
+    if header.backing_offset != 0 && backing == Backing::Refused {
         let from_start = usize::try_from(header.backing_offset).ok().and_then(|start| first_cluster.get(start..));
         let name = from_start.and_then(|rest| rest.get(..LONGEST.min(header.backing_size as usize)));
         let name = name.filter(|name| !name.is_empty()).map_or_else(|| UNNAMED.to_owned(), shown);

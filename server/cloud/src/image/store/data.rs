@@ -172,11 +172,13 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<ImageId>> {
 }
 
 /// Images whose data is still on its way in, or should be, and nothing of which has come since `before`; a form that is sent whole dies
-/// with its program.
+/// with its program, and a snapshot with its instance.
 pub async fn unfinished(tx: &mut Tx, before: Micros) -> Result<Vec<ImageId>> {
     let rows = sqlx::query(
         "select id from image where status in ('queued', 'saving') and deleted_at is null
-         and not exists (select 1 from image_transfer t where t.image_id = image.id and t.updated_at >= $1)",
+         and not exists (select 1 from image_transfer t where t.image_id = image.id and t.updated_at >= $1 and
+                         (t.kind <> 'snapshot' or exists (select 1 from instance n where n.snapshot_image_id = image.id
+                                                          and n.task in ('image_snapshot', 'image_uploading'))))",
     );
     ids(&rows.bind(before).fetch_all(&mut **tx).await?)
 }

@@ -6,14 +6,45 @@ use api::image::{ImageStatus, Visibility};
 use api::{ImageId, Micros, OperationId, ProjectId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection, SqlitePool};
+use std::collections::HashSet;
 
-/// What a transfer begins with. An import has a URL.
+/// Where the data comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransferKind {
+    /// A browser, chunk by chunk.
+    #[default]
+    Upload,
+    /// A URL.
+    Import,
+    /// An instance's root disk.
+    Snapshot,
+}
+
+impl TransferKind {
+    const ALL: [TransferKind; 3] = [TransferKind::Upload, TransferKind::Import, TransferKind::Snapshot];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::Import => "import",
+            Self::Snapshot => "snapshot",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// What a transfer begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewTransfer {
+    pub kind: TransferKind,
     pub expected: Option<u64>,
     pub file_name: String,
     pub checksum: String,
-    pub url: String,
+    /// Imports: the URL. Snapshots: the instance.
+    pub source: String,
     pub checksum_url: String,
 }
 
@@ -28,7 +59,7 @@ pub struct Transfer {
     pub status: ImageStatus,
     /// Bytes counted so far.
     pub size: u64,
-    pub is_import: bool,
+    pub kind: TransferKind,
     pub expected: Option<u64>,
     pub file_name: String,
     pub checksum: String,
@@ -48,7 +79,7 @@ impl FromRow<'_, SqliteRow> for Transfer {
             operation: id(row, "operation_id")?,
             status: parsed(row, "status", ImageStatus::parse)?,
             size: super::number(row, "size")?,
-            is_import: row.try_get::<&str, _>("kind")? == "import",
+            kind: parsed(row, "kind", TransferKind::parse)?,
             expected: row.try_get::<Option<i64>, _>("expected")?.map(|bytes| bytes.max(0) as u64),
             file_name: row.try_get("file_name")?,
             checksum: row.try_get("checksum")?,
@@ -64,26 +95,25 @@ const TRANSFER: &str = "select i.id, i.project_id, i.visibility, i.operation_id,
                         join image_transfer t on t.image_id = i.id";
 
 pub async fn begin(tx: &mut Tx, image: ImageId, user: UserId, new: &NewTransfer, now: Micros) -> Result<()> {
-    let is_import = !new.url.is_empty();
     sqlx::query(
         "insert into image_transfer (image_id, kind, user_id, expected, file_name, checksum, url, checksum_url, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(image.0.to_string())
-    .bind(if is_import { "import" } else { "upload" })
+    .bind(new.kind.as_str())
     .bind(user.0.to_string())
     .bind(new.expected.map(|bytes| bytes as i64))
     .bind(&new.file_name)
     .bind(&new.checksum)
-    .bind(&new.url)
+    .bind(if new.kind == TransferKind::Import { &new.source } else { "" })
     .bind(&new.checksum_url)
     .bind(now)
     .execute(&mut **tx)
     .await?;
     sqlx::query("update image set status = $2, source = $3 where id = $1")
         .bind(image.0.to_string())
-        .bind(if is_import { "importing" } else { "queued" })
-        .bind(&new.url)
+        .bind(if new.kind == TransferKind::Import { "importing" } else { "queued" })
+        .bind(&new.source)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -93,6 +123,21 @@ pub async fn begin(tx: &mut Tx, image: ImageId, user: UserId, new: &NewTransfer,
 pub async fn transfer(db: &mut SqliteConnection, project: ProjectId, image: ImageId) -> Result<Option<Transfer>> {
     let sql = format!("{TRANSFER} where i.id = $1 and i.project_id = $2 and i.deleted_at is null");
     Ok(sqlx::query_as(&sql).bind(image.0.to_string()).bind(project.0.to_string()).fetch_optional(db).await?)
+}
+
+/// The transfer of an image, whoever it belongs to: for the program's own work.
+pub async fn of(db: &SqlitePool, image: ImageId) -> Result<Option<Transfer>> {
+    let sql = format!("{TRANSFER} where i.id = $1 and i.deleted_at is null");
+    Ok(sqlx::query_as(&sql).bind(image.0.to_string()).fetch_optional(db).await?)
+}
+
+/// The snapshots that are under way.
+pub async fn snapshots(db: &SqlitePool) -> Result<HashSet<ImageId>> {
+    let rows = sqlx::query(
+        "select i.id from image i join image_transfer t on t.image_id = i.id where t.kind = 'snapshot' and i.deleted_at is null",
+    );
+    let rows = rows.fetch_all(db).await?;
+    Ok(rows.iter().map(|row| id(row, "id")).collect::<std::result::Result<_, _>>()?)
 }
 
 /// The imports that may go on now.

@@ -1,6 +1,8 @@
 //! Files of other formats become qcow2 before they are stored.
 
 use super::*;
+use crate::image::convert::convert;
+use crate::image::inspect;
 use api::Why;
 use api::image::{DiskFormat, ImageStatus};
 use std::process::Command;
@@ -64,6 +66,36 @@ async fn security_05_conversion_has_limits() {
     assert!(matches!(result.as_ref().unwrap_err().of_field("file"), Some(Why::ImageQuota { .. })), "{result:?}");
     world.assert_nothing_left("over quota after conversion").await;
     assert!(!world.images.pass().await.unwrap());
+}
+
+/// Class 5: what a guest writes into its own disk's header leads nowhere: the base is named by us, and a data file is refused.
+#[tokio::test]
+async fn security_05_a_snapshot_reads_no_file_that_the_guest_names() {
+    let (folder, _world) = world().await;
+    let at = |name: &str| folder.path().join(name);
+    let mut secret = raw(MIB);
+    secret[1000..1006].copy_from_slice(b"secret");
+    fs::write(at("base"), raw(MIB)).unwrap();
+    fs::write(at("secret"), &secret).unwrap();
+    let qemu_img = |arguments: &[&str]| {
+        Command::new("qemu-img").args(arguments).current_dir(folder.path()).output().map(|done| done.status.success())
+    };
+    let Ok(made) = qemu_img(&["create", "-q", "-f", "qcow2", "-b", "secret", "-F", "raw", "disk"]) else {
+        eprintln!("not run: qemu-img is not installed");
+        return;
+    };
+    assert!(made && qemu_img(&["create", "-q", "-f", "qcow2", "-o", "data_file=secret", "data", "1M"]).unwrap());
+    let looked = |name: &str| {
+        let file = fs::File::open(at(name)).unwrap();
+        let len = file.metadata().unwrap().len();
+        inspect::overlay(file, len)
+    };
+    let verdict = looked("disk").unwrap();
+    assert!(matches!(looked("data"), Err(inspect::Rejection::ExternalDataFile { .. })));
+    let base = at("base");
+    convert(&at("disk"), &verdict, Some((&base, "raw")), &at("out"), 1 << 30).await.unwrap();
+    assert!(qemu_img(&["convert", "-f", "qcow2", "-O", "raw", "out", "flat"]).unwrap());
+    assert_eq!(fs::read(at("flat")).unwrap(), raw(MIB));
 }
 
 /// What the program that died was converting goes with the next pass.
