@@ -35,6 +35,12 @@ export function instanceFiles(data: string): string[] {
   return existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
 }
 
+/** The files of images, on their way in or not. */
+export function imageFiles(data: string): string[] {
+  const entries = readdirSync(join(data, "cloud", "images"), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name).sort();
+}
+
 /** What a command on the instance prints, over SSH from the world outside. */
 export function ssh(key: string, address: string, command: string): string {
   const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=10", "BatchMode=yes", "LogLevel=ERROR"];

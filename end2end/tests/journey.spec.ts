@@ -1,7 +1,7 @@
 // From an empty cloud to an instance that answers, and back to nothing, on real libvirt, QEMU and OVN.
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { bootOf, devices, domains, instanceFiles, networkRows, ssh } from "./host";
+import { bootOf, devices, domains, imageFiles, instanceFiles, networkRows, ssh } from "./host";
 import { expect, Person, test } from "./verbs";
 
 test.setTimeout(900_000);
@@ -129,6 +129,56 @@ async function takesSnapshot(person: Person): Promise<void> {
   await person.sees(page.getByRole("log"), "web-2 login:", 180_000);
   expect(instanceFiles(offing.data).filter((file) => file.includes("snapshot"))).toEqual([]);
 }
+
+test("killed while a project is deleted, the next start leaves nothing of it", async ({ person, offing }) => {
+  const { page } = person;
+  await person.signIn();
+  await expect.poll(networkRows).not.toEqual([]);
+  const [rows, ports, images] = [networkRows(), devices(), imageFiles(offing.data)];
+  await person.goTo("Projects");
+  const projects = page.url();
+  await page.getByRole("link", { name: "Create project" }).first().click();
+  await person.arrive("Create project");
+  await page.getByLabel("Name", { exact: true }).fill("delta");
+  await page.getByRole("button", { name: "Create project" }).click();
+  await person.arrive("delta");
+  const delta = page.url().split("/").pop();
+  await page.goto(`${offing.url}/p/${delta}/overview`);
+  await person.arrive("Overview");
+  await person.uploadImage("offing-guest", GUEST_IMAGE);
+  await person.createKeyPair("laptop", join(offing.data, "laptop.pem"));
+  for (const name of ["vm-1", "vm-2"]) {
+    await person.launchInstance(name, { Image: "offing-guest" });
+    await person.seesState("Active");
+  }
+  await person.follow(person.head(), "Create snapshot");
+  await person.arrive("Create snapshot");
+  await page.getByRole("button", { name: "Create snapshot" }).click();
+  await person.arrive("vm-2 snapshot");
+  expect(domains()).toHaveLength(2);
+
+  await page.goto(projects);
+  await person.arrive("Projects");
+  await page.getByRole("link", { name: "delta", exact: true }).click();
+  await person.arrive("delta");
+  await person.follow(person.head(), "Delete");
+  await person.arrive("Delete project");
+  await page.getByLabel(/delta/).fill("delta");
+  const accepted = page.waitForResponse(/project_delete/);
+  await page.getByRole("button", { name: "Delete project" }).click();
+  await accepted;
+  await offing.kill();
+  await offing.start();
+
+  await expect.poll(domains, { timeout: 120_000 }).toEqual([]);
+  await expect.poll(networkRows, { timeout: 60_000 }).toEqual(rows);
+  await expect.poll(devices).toEqual(ports);
+  await expect.poll(() => instanceFiles(offing.data)).toEqual([]);
+  await expect.poll(() => imageFiles(offing.data), { timeout: 60_000 }).toEqual(images);
+  await page.goto(projects);
+  await person.arrive("Projects");
+  await expect(person.row("delta")).toHaveCount(0);
+});
 
 test("killed during a launch, the next start ends it once; running guests notice nothing", async ({ person, offing }) => {
   await person.signIn();
