@@ -1,8 +1,9 @@
-//! Backups: the database and the images in one tar file. Instances' disks are not in it: they are large, they change while they are
+//! Backups: the database, the key that it needs and the images in one tar file. Instances' disks are not in it: they are large, they change while they are
 //! read, and what matters of them is for snapshots to keep.
 
 use crate::data::{DATABASE, IMAGES, take};
 use anyhow::{Context, Result, bail, ensure};
+use cloud::seal::KEY;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -25,11 +26,14 @@ pub async fn backup(data: &Path, file: &Path) -> Result<()> {
 
 fn pack(data: &Path, database: &Path, file: &Path) -> Result<()> {
     let unfinished = partial(file, "partial");
-    // Password hashes are inside.
+    // Password hashes are inside, and the key of what is sealed.
     let out = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
     let mut tar = tar::Builder::new(out);
     tar.follow_symlinks(false);
     tar.append_path_with_name(database, DATABASE)?;
+    if data.join(KEY).exists() {
+        tar.append_path_with_name(data.join(KEY), KEY)?;
+    }
     for image in kept(&data.join(IMAGES)).context("the images cannot be listed")? {
         let name = Path::new(IMAGES).join(image.file_name().unwrap_or_default());
         tar.append_path_with_name(&image, name).with_context(|| format!("{} cannot be copied", image.display()))?;
@@ -54,7 +58,7 @@ fn kept(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 pub fn restore(data: &Path, file: &Path) -> Result<()> {
     let input = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let _lock = take(data)?;
-    for name in [DATABASE, IMAGES] {
+    for name in [DATABASE, KEY, IMAGES] {
         if data.join(name).exists() {
             bail!(
                 "{} holds {name} already, and a restore overwrites nothing. Choose an empty folder with --data",
@@ -65,7 +69,7 @@ pub fn restore(data: &Path, file: &Path) -> Result<()> {
     // Beside where it belongs, so that a backup that breaks off half-way leaves nothing behind.
     let unpacked = tempfile::tempdir_in(data)?;
     unpack(input, unpacked.path()).with_context(|| format!("{} is not a whole backup", file.display()))?;
-    for name in [IMAGES, DATABASE] {
+    for name in [IMAGES, KEY, DATABASE] {
         let from = unpacked.path().join(name);
         if from.exists() {
             std::fs::rename(&from, data.join(name)).with_context(|| format!("{name} cannot be put in its place"))?;

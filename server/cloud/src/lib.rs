@@ -17,6 +17,7 @@ pub mod metadef;
 pub mod network;
 pub mod operation;
 pub mod quota;
+pub mod seal;
 mod seed;
 
 pub use cloud::{Cloud, External, Options, StartError};

@@ -140,14 +140,18 @@ fn a_backup_brings_everything_back() {
     let restored = run(fresh.path(), &["restore", file]);
     assert!(restored.status.success(), "{}", told(&restored));
     assert_eq!(std::fs::read_dir(fresh.path().join("images")).unwrap().count(), 1);
+    let key = |folder: &TempDir| std::fs::read(folder.path().join("secret.key")).unwrap();
+    assert_eq!(key(&fresh), key(&data), "what is sealed can be opened");
     assert!(Server::start(fresh.path(), &[]).get("/healthz").ends_with("ok\n"));
 }
 
 #[test]
 fn passwords_are_set_and_clouds_are_filled() {
     let data = TempDir::new().unwrap();
-    let nothing = run(data.path(), &["user", "password", "admin"]);
-    assert!(told(&nothing).contains("no cloud"), "{}", told(&nothing));
+    for task in ["password", "factors"] {
+        let nothing = run(data.path(), &["user", task, "admin"]);
+        assert!(told(&nothing).contains("no cloud"), "{}", told(&nothing));
+    }
     let seeded = run(data.path(), &["seed", "--projects", "2", "--instances", "20"]);
     assert!(seeded.status.success(), "{}", told(&seeded));
     let set = run(data.path(), &["user", "password", "admin"]);
