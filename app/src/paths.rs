@@ -44,6 +44,8 @@ pages! {
     security_groups = "security-groups";
     profile = "account/profile";
     password = "account/password";
+    /// Takes a POST with the forms that are answered with recovery codes.
+    second_factors = "account/second-factors";
     account_sessions = "account/sessions";
     preferences = "account/preferences";
     sessions = "admin/sessions";

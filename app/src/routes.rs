@@ -1,6 +1,6 @@
 //! The table of all pages.
 
-use crate::account::{AccountSessions, Password, PreferencesPage, Profile};
+use crate::account::{AccountSessions, Password, PreferencesPage, Profile, SecondFactorsPage};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
 use crate::compute::{
@@ -64,6 +64,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("flavors/:id/metadata") view=FlavorProperties ssr=Async/>
                 <Route path=path!("account/profile") view=Profile ssr=Async/>
                 <Route path=path!("account/password") view=Password ssr=Async/>
+                <Route path=path!("account/second-factors") view=SecondFactorsPage ssr=Async/>
                 <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>
                 <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
                 <Route path=path!("audit") view=ProjectAudits ssr=Async/>

@@ -86,6 +86,8 @@ pub enum UserTask {
         #[arg(long)]
         must_change: bool,
     },
+    /// Take a user's second factors away, for somebody who has lost them and can ask no administrator.
+    Factors { name: String },
 }
 
 #[derive(Subcommand)]

@@ -23,6 +23,7 @@ mod observe;
 mod origin;
 mod pages;
 mod preferences;
+mod recovery;
 mod refused;
 pub mod seed;
 pub mod serve;
@@ -115,10 +116,11 @@ impl Edge {
 
 /// Everything that Offing answers on its one address.
 pub fn router(edge: Edge) -> Router {
-    let signing_in = Router::new()
+    let small = Router::new()
         .route(pages::SIGN_IN, post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/preferences", post(preferences::set))
+        .route("/p/{project}/account/second-factors", post(recovery::codes))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
     let calls = pages::routes(&edge)
         .layer(from_fn_with_state(edge.clone(), pages::arrive))
@@ -127,7 +129,7 @@ pub fn router(edge: Edge) -> Router {
     let session = session::layer(&edge);
     // The last layer is the first to see a request.
     calls
-        .merge(signing_in)
+        .merge(small)
         .route("/events", get(events::stream))
         .route("/p/{project}/audit.csv", get(audit_csv::of_project))
         .route("/p/{project}/admin/audit.csv", get(audit_csv::of_all))

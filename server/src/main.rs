@@ -54,7 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Restore { file } => backup::restore(data, &file)?,
         Task::Seed { projects, instances, users } => seed::seed(data, projects, instances, users).await?,
         Task::Audit(AuditTask::Verify { head }) => return audit_verify(data, head.as_deref()).await,
-        Task::User(UserTask::Password { name, must_change }) => password_set(data, &name, must_change).await?,
+        Task::User(task) => user(data, task).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -105,8 +105,8 @@ async fn audit_verify(folder: &Path, head: Option<&str>) -> Result<ExitCode> {
     }
 }
 
-/// Sets a user's password; the server may be running.
-async fn password_set(folder: &Path, name: &str, must_change: bool) -> Result<()> {
+/// Looks after a user; the server may be running.
+async fn user(folder: &Path, task: UserTask) -> Result<()> {
     let file = folder.join(DATABASE);
     ensure!(file.exists(), "there is no cloud in {}", folder.display());
     let core = Core {
@@ -116,7 +116,11 @@ async fn password_set(folder: &Path, name: &str, must_change: bool) -> Result<()
         data: folder.to_owned(),
     };
     let core = Arc::new(core);
-    IdentityService::new(core.clone())?.password_set(name, &password()?, must_change).await?;
+    let identity = IdentityService::new(core.clone())?;
+    match task {
+        UserTask::Password { name, must_change } => identity.password_set(&name, &password()?, must_change).await?,
+        UserTask::Factors { name } => identity.factors_remove(&name).await?,
+    }
     core.db.close().await;
     Ok(())
 }

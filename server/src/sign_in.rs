@@ -4,9 +4,9 @@ use crate::failure::Failure;
 use crate::observe::RequestId;
 use crate::session::Origin;
 use crate::{Edge, local, pages, session};
-use api::Error;
-use api::account::{NewPassword, SignIn};
-use api::identity::SignInFailure;
+use api::account::{Answer, Entry, NewPassword, SignIn, SignInStep, Whence};
+use api::identity::SignInShown;
+use api::{Error, UserId};
 use axum::Form;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
@@ -21,53 +21,65 @@ pub const FORM_MAX: usize = 16 * 1024;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Credentials {
+struct Fields {
     domain: String,
     name: String,
     password: String,
     next: String,
-    /// Only where a new one has to be chosen.
+    /// In place of all these where more was asked for, and the answer.
+    ticket: String,
+    code: String,
     new: Option<String>,
     again: String,
 }
 
-/// Signs in and goes where the visitor wanted to; or shows the form again with the reason, the name kept.
+/// Signs in and goes where the visitor wanted to; or shows what is asked for next, with the reason, the name kept.
 pub async fn sign_in(State(edge): State<Edge>, session: Session, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let origin = Origin::of(&parts.extensions, &parts.headers);
     let form = Request::from_parts(parts.clone(), body);
-    let credentials = match Form::<Credentials>::from_request(form, &()).await {
-        Ok(Form(credentials)) => credentials,
+    let form = match Form::<Fields>::from_request(form, &()).await {
+        Ok(Form(form)) => form,
         Err(refused) => return refused.into_response(),
     };
-    let next = local::page(&credentials.next).unwrap_or_default().to_owned();
-    let attempt = SignIn {
-        domain: credentials.domain.clone(),
-        name: credentials.name.clone(),
-        password: credentials.password,
-        new: credentials.new.map(|new| NewPassword { new, again: credentials.again }),
+    let next = local::page(&form.next).unwrap_or_default().to_owned();
+    let from = Whence {
         address: origin.address.clone(),
         request: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
     };
-    let changing = attempt.new.is_some();
-    match edge.backend.account.sign_in(attempt).await {
-        Ok(user) => match session::sign_in(&session, user, edge.cloud.clock().now(), &origin).await {
-            Ok(()) => Redirect::to(if next.is_empty() { "/" } else { &next }).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "the session cannot be written");
-                Failure(Error::Unavailable { what: "The session store".to_owned(), why: "it failed".to_owned() })
-                    .into_response()
-            }
-        },
+    let account = &edge.backend.account;
+    let Fields { domain, name, password, ticket, code, new, again, .. } = form;
+    let come = if ticket.is_empty() {
+        account.sign_in(SignIn { domain: domain.clone(), name: name.clone(), password, from }).await
+    } else {
+        let answer = match new {
+            Some(new) => Answer::NewPassword(NewPassword { new, again }),
+            None => Answer::Code(code),
+        };
+        account.sign_in_step(SignInStep { ticket, answer, from }).await
+    };
+    let (asked, error) = match come {
+        Ok(Entry::In(user)) => return welcome(&edge, &session, user, &origin, &next).await,
+        Ok(Entry::Asked(asked)) => (Some(asked), None),
+        Err(error) => (None, Some(error)),
+    };
+    let status = asked.as_ref().and_then(|asked| asked.error.as_ref()).or(error.as_ref()).map_or(200, Error::status);
+    let shown = SignInShown { domain, name, asked, next, error };
+    let mut page = pages::with_sign_in_options(&edge, Request::from_parts(parts, Body::empty())).await;
+    *page.method_mut() = Method::GET;
+    let mut response = pages::render(&edge, page, move || provide_context(shown.clone())).await;
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+}
+
+/// Begins the session and leads to where the visitor wanted to.
+async fn welcome(edge: &Edge, session: &Session, user: UserId, origin: &Origin, next: &str) -> Response {
+    match session::sign_in(session, user, edge.cloud.clock().now(), origin).await {
+        Ok(()) => Redirect::to(if next.is_empty() { "/" } else { next }).into_response(),
         Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let change = changing || error.of_field("new").is_some();
-            let failure = SignInFailure { domain: credentials.domain, name: credentials.name, change, next, error };
-            let mut page = pages::with_sign_in_options(&edge, Request::from_parts(parts, Body::empty())).await;
-            *page.method_mut() = Method::GET;
-            let mut response = pages::render(&edge, page, move || provide_context(failure.clone())).await;
-            *response.status_mut() = status;
-            response
+            tracing::error!(%error, "the session cannot be written");
+            Failure(Error::Unavailable { what: "The session store".to_owned(), why: "it failed".to_owned() })
+                .into_response()
         }
     }
 }

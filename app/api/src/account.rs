@@ -1,7 +1,7 @@
 //! What people have for themselves: their profile, password, sessions and preferences. And what administrators see of it.
 
 use crate::identity::Membership;
-use crate::{Caller, DomainId, ListQuery, Micros, Page, Result, UserId};
+use crate::{Caller, DomainId, Error, ListQuery, Micros, Page, Result, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +112,45 @@ impl std::str::FromStr for Zone {
     }
 }
 
+/// One's own second factors, as their page shows them.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactors {
+    pub totp: Totp,
+    /// Recovery codes that have not been used.
+    pub codes_left: u32,
+}
+
+/// The authenticator app.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Totp {
+    #[default]
+    Off,
+    /// Being set up: not asked for yet.
+    Pending(Enrolment),
+    /// Asked for at every sign-in since then.
+    On(Micros),
+}
+
+/// What an authenticator app has to be told. Not to be printed: it holds the secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// For those who type it into the app: Base32.
+    pub secret: String,
+    /// For those whose app is on the same device.
+    pub uri: String,
+    /// For those whose app has a camera: the QR code.
+    pub qr: QrCode,
+}
+
+/// A QR code, to be drawn as an SVG path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrCode {
+    /// The dark squares.
+    pub path: String,
+    /// Width and height in squares, with the light margin.
+    pub size: u32,
+}
+
 /// What is wrong with a password, beside its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum PasswordFault {
@@ -133,6 +172,8 @@ pub enum PasswordFault {
     Expired,
     #[error("This password is locked. Only administrators can change it.")]
     Locked,
+    #[error("This code is not right, or has been used already. Wait for the next one.")]
+    WrongCode,
     #[error("There were too many attempts with this name. Try again in {minutes} minutes.")]
     LockedOut { minutes: u32 },
 }
@@ -189,11 +230,54 @@ pub struct SignIn {
     pub domain: String,
     pub name: String,
     pub password: String,
-    /// For those who have to choose one.
-    pub new: Option<NewPassword>,
-    /// Where the attempt comes from.
+    pub from: Whence,
+}
+
+/// Where an attempt to sign in comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whence {
     pub address: String,
     pub request: String,
+}
+
+/// The next step of an attempt that was asked for more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignInStep {
+    /// From the question.
+    pub ticket: String,
+    pub answer: Answer,
+    pub from: Whence,
+}
+
+/// What somebody answers who was asked for more than a password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A code of the authenticator app, or a recovery code.
+    Code(String),
+    NewPassword(NewPassword),
+}
+
+/// How far an attempt to sign in has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    In(UserId),
+    Asked(Asked),
+}
+
+/// The password was right, but something more is asked for. Nobody is signed in yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub what: More,
+    /// Says, sealed, how far the attempt has come, so that nothing has to be shown twice. Good for some minutes and for nothing else.
+    pub ticket: String,
+    /// What was wrong with the answer, or why a new password has to be chosen.
+    pub error: Option<Error>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum More {
+    Code,
+    NewPassword,
 }
 
 /// A new password, as its form sends it.
@@ -207,12 +291,24 @@ pub struct PasswordChange {
 #[async_trait]
 pub trait Account: Send + Sync {
     /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
-    /// same fault of the field `password`. One of the field `new` says that the password is right, but a new one has to be chosen.
-    async fn sign_in(&self, attempt: SignIn) -> Result<UserId>;
+    /// same fault of the field `password`.
+    async fn sign_in(&self, attempt: SignIn) -> Result<Entry>;
+    /// Goes on with an attempt. `Unauthenticated` where it has to be begun anew.
+    async fn sign_in_step(&self, step: SignInStep) -> Result<Entry>;
 
     async fn profile_show(&self, caller: &Caller) -> Result<Profile>;
     /// Changes one's own password and ends all other sessions of oneself.
     async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()>;
+
+    async fn second_factor_show(&self, caller: &Caller) -> Result<SecondFactors>;
+    /// Begins to set up an authenticator app, or begins anew. Nothing is asked for yet.
+    async fn totp_begin(&self, caller: &Caller, password: &str) -> Result<()>;
+    /// The first code: from now on one is asked for at every sign-in. Answers with the recovery codes, this once.
+    async fn totp_confirm(&self, caller: &Caller, code: &str) -> Result<Vec<String>>;
+    /// Gives the authenticator app up, and with the last second factor the recovery codes; or stops setting it up, which takes no password.
+    async fn totp_remove(&self, caller: &Caller, password: &str) -> Result<()>;
+    /// New recovery codes in place of all that there were; shown this once.
+    async fn recovery_code_renew(&self, caller: &Caller, password: &str) -> Result<Vec<String>>;
 
     /// One's own sessions.
     async fn session_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>>;

@@ -74,6 +74,8 @@ pub enum Conflict {
     RuleExists,
     #[error("Nobody would be left who can run the cloud. Give another user the role admin first.")]
     LastAdmin,
+    #[error("There is no second factor, so there is nothing to recover. Set one up first.")]
+    NoSecondFactor,
     #[error("You stand on this {kind} yourself. Ask another administrator, or do it from elsewhere.")]
     OwnGround { kind: Kind },
     #[error("The {kind} is enabled. Disable it first.")]

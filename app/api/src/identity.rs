@@ -1,5 +1,6 @@
 //! Who is signed in, and where they may work. What there is to administer is in `directory`.
 
+use crate::account::Asked;
 use crate::{Action, Caller, Error, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -39,16 +40,17 @@ pub struct SignInOptions {
     pub domains: bool,
 }
 
-/// A sign-in that was refused: what the sign-in page shows again, with the reason. The password is never sent back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignInFailure {
+/// A sign-in that has not come to its end: what the sign-in page shows next. No password is sent back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInShown {
     pub domain: String,
     pub name: String,
-    /// The password was right, but a new one has to be chosen.
-    pub change: bool,
+    /// The password was right, and this is asked for.
+    pub asked: Option<Asked>,
     /// The address to go to afterwards, checked; empty for none.
     pub next: String,
-    pub error: Error,
+    /// Why it has to be begun anew.
+    pub error: Option<Error>,
 }
 
 /// The identity service.

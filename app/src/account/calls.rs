@@ -2,7 +2,7 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::account::{PreferencesPage, Profile, Session, SessionLeft};
+use api::account::{PreferencesPage, Profile, SecondFactors, Session, SessionLeft};
 use api::{ListQuery, Page};
 
 #[server(endpoint = "profile_show")]
@@ -25,6 +25,44 @@ pub async fn password_change(
     answer(backend()?.account.password_change(&caller, change).await)?;
     redirect(&crate::paths::profile(caller.project));
     Ok(())
+}
+
+#[server(endpoint = "second_factor_show")]
+pub async fn second_factor_show(project: String) -> Result<SecondFactors, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.second_factor_show(&caller).await)
+}
+
+/// Leads to the second factors.
+#[server(endpoint = "totp_begin")]
+pub async fn totp_begin(project: String, #[server(default)] password: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.totp_begin(&caller, &password).await)?;
+    redirect(&crate::paths::second_factors(caller.project));
+    Ok(())
+}
+
+/// Answers with the recovery codes, this once.
+#[server(endpoint = "totp_confirm")]
+pub async fn totp_confirm(project: String, #[server(default)] code: String) -> Result<Vec<String>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.totp_confirm(&caller, &code).await)
+}
+
+/// Leads to the second factors.
+#[server(endpoint = "totp_remove")]
+pub async fn totp_remove(project: String, #[server(default)] password: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.totp_remove(&caller, &password).await)?;
+    redirect(&crate::paths::second_factors(caller.project));
+    Ok(())
+}
+
+/// Answers with the new recovery codes, this once.
+#[server(endpoint = "recovery_code_renew")]
+pub async fn recovery_code_renew(project: String, #[server(default)] password: String) -> Result<Vec<String>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.account.recovery_code_renew(&caller, &password).await)
 }
 
 #[server(endpoint = "session_list")]

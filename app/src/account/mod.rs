@@ -1,9 +1,10 @@
-//! People's own pages: profile, password, sessions, preferences; and the watch over the session that asks.
+//! People's own pages: profile, password, second factors, sessions, preferences; and the watch over the session that asks.
 
 pub mod calls;
 mod password;
 mod preferences;
 mod profile;
+mod second_factors;
 mod session;
 mod session_list;
 mod session_watch;
@@ -11,6 +12,7 @@ mod session_watch;
 pub use password::Password;
 pub use preferences::PreferencesPage;
 pub use profile::Profile;
+pub use second_factors::{FreshCodes, SecondFactorsPage};
 pub use session::{Device, device};
 pub use session_list::AccountSessions;
 pub use session_watch::SessionWatch;

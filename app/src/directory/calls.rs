@@ -204,6 +204,12 @@ pub async fn user_password_set(project: String, id: String, password: String) ->
 }
 
 /// Leads from its page to the list.
+#[server(endpoint = "user_factors_remove")]
+pub async fn user_factors_remove(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.directory.user_factors_remove(&caller, parse(Kind::User, &id)?).await)
+}
+
 #[server(endpoint = "user_delete")]
 pub async fn user_delete(project: String, id: String) -> Result<(), Fail> {
     let (caller, id) = (caller(&project).await?, parse(Kind::User, &id)?);

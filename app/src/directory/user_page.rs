@@ -2,7 +2,7 @@
 
 use super::assignment_list::AssignmentsHere;
 use super::badge;
-use super::calls::{UserDelete, UserEnable, group_list_of, user_show};
+use super::calls::{UserDelete, UserEnable, UserFactorsRemove, group_list_of, user_show};
 use super::user_list::user_actions;
 use crate::i18n::text;
 use crate::live::use_live;
@@ -10,17 +10,18 @@ use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
-    Column, Copyable, Crumb, Empty, Fact, Facts, Icon, Load, Outcomes, PageHeader, RowActions, Rows, Section, Tab,
-    Table, Tabs, Tag, When, current_tab, switch,
+    Column, Copyable, Crumb, Empty, Fact, Facts, Icon, Load, Outcomes, PageHeader, Question, RowAction, RowActions,
+    Rows, Section, Tab, Table, Tabs, Tag, When, current_tab, switch,
 };
-use api::Kind;
 use api::directory::{Group, User};
+use api::{Action, Kind};
 use leptos::prelude::*;
 
 #[component]
 pub fn UserPage() -> impl IntoView {
     let (t, here, live, id) = (text(), here(), use_live(), parameter("id"));
     let (enable, delete) = (ServerAction::<UserEnable>::new(), ServerAction::<UserDelete>::new());
+    let remove = ServerAction::<UserFactorsRemove>::new();
     let user = Resource::new(
         move || (here.project.get(), id.get(), live.version(Kind::User)),
         |(project, id, _)| user_show(project, id),
@@ -40,11 +41,15 @@ pub fn UserPage() -> impl IntoView {
                 view! {
                     <PageHeader title=name way badges=move || move || badge(user.with(|user| user.enabled))>
                         {move || {
-                            let actions = user.with(|user| user_actions(user, enable, delete));
+                            let actions = user.with(|user| {
+                                let mut actions = user_actions(user, enable, delete);
+                                actions.insert(2, factors_remove(user, remove));
+                                actions
+                            });
                             view! { <RowActions id="user" name=name.get() actions buttons=2/> }
                         }}
                     </PageHeader>
-                    <Outcomes calls=vec![enable.into(), delete.into()]/>
+                    <Outcomes calls=vec![enable.into(), delete.into(), remove.into()]/>
                     <Tabs label=t.directory.user tabs current/>
                     {switch(move || match current.get() {
                         "roles" => view! { <AssignmentsHere of="user" id=id.get()/> }.into_any(),
@@ -56,6 +61,17 @@ pub fn UserPage() -> impl IntoView {
             }
         </Load>
     }
+}
+
+/// For users who have lost what they sign in with.
+fn factors_remove(user: &User, remove: ServerAction<UserFactorsRemove>) -> RowAction {
+    let (t, here) = (text(), here());
+    let fields = vec![("project", here.project.get()), ("id", user.id.to_string())];
+    let question = Question::new((t.directory.remove_factors_title)(&user.name), t.directory.remove_factors_body);
+    let none = (!user.second_factor).then(|| t.directory.no_factors.to_owned());
+    RowAction::post(t.directory.remove_factors, Icon::KeyPair, remove, fields)
+        .confirm(question)
+        .disabled_because(here.not_allowed(Action::ManageUsers).or(none))
 }
 
 fn facts(user: User) -> impl IntoView {
@@ -71,6 +87,7 @@ fn facts(user: User) -> impl IntoView {
                     <Fact name=t.directory.default_project><a href=paths::project(here.id(), id)>{name}</a></Fact>
                 })}
                 {user.password_locked.then(|| view! { <Fact name=t.identity.password><Tag label=t.directory.locked/></Fact> })}
+                <Fact name=t.account.second_factors>{if user.second_factor { t.directory.factors_on } else { t.directory.factors_off }}</Fact>
                 <Fact name=t.common.created><When at=user.created_at/></Fact>
             </Facts>
         </Section>

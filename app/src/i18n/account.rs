@@ -1,4 +1,4 @@
-//! Texts of people's own accounts: profile, password, sessions and preferences.
+//! Texts of people's own accounts: profile, password, second factors, sessions and preferences.
 
 use api::account::PasswordFault;
 
@@ -18,6 +18,31 @@ texts! {
         current_password = "Current password", "현재 비밀번호";
         new_password = "New password", "새 비밀번호";
         new_password_again = "New password again", "새 비밀번호 확인";
+        second_factors = "Second Factors", "2단계 인증";
+        second_factors_hint = "What is asked for at sign-in beside the password, so that a password which somebody has learned is not enough.", "로그인할 때 비밀번호와 함께 요구하는 인증 수단입니다. 비밀번호가 유출되어도 다른 사람이 로그인할 수 없습니다.";
+        totp = "Authenticator app", "인증 앱";
+        totp_hint = "An app on your phone shows a new code every 30 seconds. Any app that speaks TOTP will do.", "휴대전화 앱이 30초마다 새 코드를 표시합니다. TOTP를 지원하는 앱이면 모두 사용할 수 있습니다.";
+        totp_begin = "Set up", "설정";
+        scan_hint = "Scan the QR code with the app, or type the key into it. Then enter the code that it shows.", "앱으로 QR 코드를 스캔하거나 키를 직접 입력한 다음, 앱에 표시된 코드를 입력하세요.";
+        qr_label = "QR code for the authenticator app", "인증 앱용 QR 코드";
+        app_key = "Key", "키";
+        this_device = "On this device", "이 기기에서";
+        open_app = "Open in the app", "앱에서 열기";
+        code = "Code", "코드";
+        app_code = "Code of the app", "앱의 코드";
+        app_code_hint = "From then on a code is asked for at every sign-in.", "이후에는 로그인할 때마다 코드를 요구합니다.";
+        totp_confirm = "Turn on", "사용";
+        totp_stop = "Do not set it up", "설정 취소";
+        asked_since = "Asked for since", "사용 시작";
+        recovery_codes = "Recovery codes", "복구 코드";
+        codes_left = "Recovery codes left", "남은 복구 코드";
+        keep_codes = "Keep these recovery codes", "복구 코드를 보관하세요";
+        keep_codes_hint = "Each opens the door once when the second factor is lost. They are shown now and never again.", "2단계 인증 수단을 잃어버렸을 때 한 번씩 사용할 수 있습니다. 지금만 표시되며 다시 볼 수 없습니다.";
+        save_codes = "Save as a file", "파일로 저장";
+        renew_codes = "Make new recovery codes", "새 복구 코드 생성";
+        renew_codes_hint = "The old ones are good no more.", "기존 코드는 더 이상 사용할 수 없습니다.";
+        totp_remove = "Remove the app", "인증 앱 제거";
+        totp_remove_hint = "From then on no code of it is asked for.", "이후에는 앱의 코드를 요구하지 않습니다.";
         rules = "Password Rules", "비밀번호 규칙";
         rules_hint = "What passwords have to be, and what becomes of those who guess, by domain.", "도메인별 비밀번호 조건과 반복된 로그인 실패의 처리 방식입니다.";
         rules_of: fn(&str) -> String = |domain| format!("Password rules of {domain}"), |domain| format!("{domain} 비밀번호 규칙");
@@ -92,6 +117,7 @@ pub fn password_fault_ko(fault: PasswordFault) -> String {
         PasswordFault::LockedOut { minutes } => {
             return format!("이 이름으로 너무 많이 시도했습니다. {minutes}분 후에 다시 시도해 주세요.");
         }
+        PasswordFault::WrongCode => "올바르지 않거나 이미 사용한 코드입니다. 다음 코드를 기다려 주세요.",
         PasswordFault::IsTheName => "사용자 이름은 비밀번호로 사용할 수 없습니다. 다른 비밀번호를 선택해 주세요.",
         PasswordFault::Breached => "이미 알려진 비밀번호입니다. 다른 비밀번호를 선택해 주세요.",
         PasswordFault::MustChange => "관리자가 지정한 비밀번호입니다. 계속하려면 새 비밀번호를 선택해 주세요.",

@@ -64,6 +64,12 @@ texts! {
         role_there = "Role in that project", "해당 프로젝트의 역할";
         no_role = "None", "없음";
         disable_user_body = "The user is signed out everywhere at once and cannot sign in.", "이 사용자는 즉시 모든 곳에서 로그아웃되며 다시 로그인할 수 없습니다.";
+        factors_on = "asked for", "사용 중";
+        factors_off = "none", "없음";
+        remove_factors = "Remove second factors", "2단계 인증 제거";
+        remove_factors_title: fn(&str) -> String = |name| format!("Remove the second factors of {name}?"), |name| format!("{name}의 2단계 인증을 제거할까요?");
+        remove_factors_body = "For somebody who has lost them: be sure who asks. From then on the password alone is enough.", "인증 수단을 잃어버린 사용자를 위한 작업입니다. 본인의 요청인지 확인해 주세요. 이후에는 비밀번호만으로 로그인할 수 있습니다.";
+        no_factors = "This user has none.", "사용 중인 2단계 인증이 없습니다.";
         delete_user_body = "Roles, memberships in groups, sessions and key pairs go with the user. What was made in projects stays.", "역할, 그룹 구성원 자격, 세션, 키 페어가 함께 삭제됩니다. 프로젝트에 만든 자원은 유지됩니다.";
         no_groups_of_user = "In no group", "속한 그룹이 없습니다";
 

@@ -111,6 +111,9 @@ fn conflict_ko(conflict: &Conflict) -> String {
             "클라우드를 관리할 수 있는 사용자가 남지 않게 됩니다. 먼저 다른 사용자에게 admin 역할을 부여해 주세요."
                 .to_owned()
         }
+        Conflict::NoSecondFactor => {
+            "2단계 인증을 사용하지 않으므로 복구할 것이 없습니다. 먼저 설정해 주세요.".to_owned()
+        }
         Conflict::OwnGround { kind } => {
             format!(
                 "지금 사용 중인 {}입니다. 다른 관리자에게 요청하거나 다른 프로젝트에서 작업해 주세요.",

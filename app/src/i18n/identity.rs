@@ -9,6 +9,9 @@ texts! {
         user_name = "User name", "사용자 이름";
         password = "Password", "비밀번호";
         new_password_title = "Choose a new password", "새 비밀번호 선택";
+        code_title = "Enter your code", "인증 코드 입력";
+        code_hint = "Six digits from your authenticator app. If you have lost it: one of your recovery codes.", "인증 앱에 표시된 6자리 코드를 입력하세요. 앱을 잃어버렸다면 복구 코드 중 하나를 사용하세요.";
+        begin_anew = "Sign in as somebody else", "다른 계정으로 로그인";
         domain_hint = "Leave it empty if nobody has told you one.", "안내받은 도메인이 없으면 비워 두세요.";
         no_project = "You are in no project", "참여 중인 프로젝트가 없습니다";
         no_project_hint = "Ask an administrator to give you a role in one.", "관리자에게 프로젝트 역할을 요청해 주세요.";

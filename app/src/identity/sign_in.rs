@@ -5,42 +5,69 @@ use crate::i18n::text;
 use crate::layout::SignInFrame;
 use crate::paths;
 use crate::ui::{Call, Form, Hidden, TextField};
-use api::identity::SignInFailure;
+use api::account::{Asked, More};
+use api::identity::SignInShown;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// The form; after a refusal with its reason and the name that was typed.
+/// The form: what was asked for last, with its reason and the name that was typed.
 #[component]
 pub fn SignIn() -> impl IntoView {
     let t = text();
     // Known to the server only; it hands it on, so that both halves show the same.
-    let failure = SharedValue::new(use_context::<SignInFailure>).into_inner();
-    let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
-    let next = failure.as_ref().map_or(asked, |failure| failure.next.clone());
+    let shown = SharedValue::new(use_context::<SignInShown>).into_inner();
+    let asked_next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let options = SharedValue::new(sign_in_options).into_inner();
-    let (domain, name) =
-        failure.as_ref().map(|failure| (failure.domain.clone(), failure.name.clone())).unwrap_or_default();
-    let named = !name.is_empty();
-    let change = failure.as_ref().is_some_and(|failure| failure.change);
-    let error = failure.map(|failure| failure.error);
+    let SignInShown { domain, name, asked, next, error } =
+        shown.unwrap_or_else(|| SignInShown { next: asked_next, ..SignInShown::default() });
+    let (title, error, fields) = match asked {
+        Some(asked) => (title_of(asked.what), asked.error.clone(), more(asked).into_any()),
+        None => (t.identity.sign_in_to, error, credentials(options.domains, domain, name).into_any()),
+    };
     let call = Call::new(paths::SIGN_IN, Signal::stored(error), false, |_| ());
     view! {
         <Title text=t.identity.sign_in/>
         <SignInFrame>
-            <h1>{if change { t.identity.new_password_title } else { t.identity.sign_in_to }}</h1>
-            <Form call submit=t.identity.sign_in>
-                <Hidden name="next" value=next/>
-                {options.domains.then(|| view! { <TextField name="domain" label=t.account.domain value=domain hint=t.identity.domain_hint/> })}
-                <TextField name="name" label=t.identity.user_name value=name required=true autocomplete="username" autofocus=!named/>
-                <TextField name="password" label=t.identity.password kind="password" required=true autocomplete="current-password" autofocus=named/>
-                {change.then(|| view! {
-                    <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.password_hint/>
-                    <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
-                })}
-            </Form>
+            <h1>{title}</h1>
+            <Form call submit=t.identity.sign_in><Hidden name="next" value=next/>{fields}</Form>
         </SignInFrame>
     }
+}
+
+fn credentials(domains: bool, domain: String, name: String) -> impl IntoView {
+    let t = text();
+    let named = !name.is_empty();
+    view! {
+        {domains.then(|| view! { <TextField name="domain" label=t.account.domain value=domain hint=t.identity.domain_hint/> })}
+        <TextField name="name" label=t.identity.user_name value=name required=true autocomplete="username" autofocus=!named/>
+        <TextField name="password" label=t.identity.password kind="password" required=true autocomplete="current-password" autofocus=named/>
+    }
+}
+
+fn title_of(what: More) -> &'static str {
+    let t = text();
+    match what {
+        More::Code => t.identity.code_title,
+        More::NewPassword => t.identity.new_password_title,
+    }
+}
+
+/// What is asked for after the right password.
+fn more(asked: Asked) -> impl IntoView {
+    let t = text();
+    let fields = match asked.what {
+        More::Code => view! {
+            <TextField name="code" label=t.account.code hint=t.identity.code_hint required=true autocomplete="one-time-code" autofocus=true mono=true/>
+        }
+        .into_any(),
+        More::NewPassword => view! {
+            <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.password_hint autofocus=true/>
+            <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
+        }
+        .into_any(),
+    };
+    view! { <Hidden name="ticket" value=asked.ticket/>{fields}<p><a href=paths::SIGN_IN rel="external">{t.identity.begin_anew}</a></p> }
 }
 
 /// Where those land who have signed in and are in no project.

@@ -35,6 +35,7 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
     ];
     let account = vec![
         place(t.account.profile, Icon::User, paths::profile),
+        place(t.account.second_factors, Icon::KeyPair, paths::second_factors),
         place(t.common.sessions, Icon::Console, paths::account_sessions),
         place(t.account.preferences, Icon::Language, paths::preferences),
         place(t.audit.title, Icon::Log, paths::audit),

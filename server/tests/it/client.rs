@@ -150,6 +150,14 @@ impl Answer {
         scraper::Html::parse_document(self.text())
     }
 
+    /// What a form's field of the page holds; fails if there is none.
+    pub fn field(&self, name: &str) -> String {
+        let wanted = scraper::Selector::parse(&format!("[name={name}]")).unwrap();
+        let html = self.html();
+        let field = html.select(&wanted).next().unwrap_or_else(|| panic!("no field {name}: {}", self.text()));
+        field.attr("value").unwrap_or_default().to_owned()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }

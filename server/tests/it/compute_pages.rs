@@ -2,9 +2,7 @@
 
 use crate::client::{Answer, Client};
 use crate::world::{World, world};
-use api::account::Account as _;
 use api::compute::Compute as _;
-use api::identity::Identity as _;
 use api::{Caller, ProjectId};
 use scraper::Selector;
 
@@ -14,11 +12,7 @@ const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJXB/xgV4FnEGx0p9fDKdPcgU
 async fn project() -> (World, ProjectId, Caller) {
     let world = world().await;
     let project = world.with_every_role().await;
-    let admin = world.admin().await;
-    let member =
-        api::account::SignIn { name: "member".into(), password: crate::world::PASSWORD.into(), ..Default::default() };
-    let user = world.cloud.identity.sign_in(member).await.unwrap();
-    let caller = world.cloud.identity.caller(user, project, &admin.request).await.unwrap();
+    let caller = world.caller(world.user_of("member").await, project).await;
     (world, project, caller)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::client::{Answer, Client};
 use crate::world::{PASSWORD, World, world};
-use api::account::{Account as _, SignIn};
 use api::directory::{Directory as _, GroupForm, NewAssignment, NewProject, RoleForm};
 use api::identity::Identity as _;
 use api::{Caller, Error, ListQuery, ProjectId, Role, UserId};
@@ -87,12 +86,7 @@ async fn a_project_is_made_with_all_that_it_needs_in_one_form() {
     assert_eq!(count(&members, "tbody tr"), 2, "ann and bob");
 
     let id: ProjectId = page.rsplit('/').next().unwrap().parse().unwrap();
-    let ann = world
-        .cloud
-        .identity
-        .sign_in(SignIn { name: "ann".into(), password: PASSWORD.into(), ..SignIn::default() })
-        .await
-        .unwrap();
+    let ann = world.user_of("ann").await;
     let ann = world.caller(ann, id).await;
     assert_eq!(ann.role, Role::Manager);
     let usage = api::quota::Quotas::quota_usage(&*world.cloud.quotas, &ann).await.unwrap();

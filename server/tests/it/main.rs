@@ -17,6 +17,7 @@ mod program;
 mod project_deletion;
 mod quotas;
 mod restart;
+mod second_factors;
 mod security;
 mod session;
 mod sign_in;

@@ -3,7 +3,6 @@
 
 use crate::unauthorized::{NOBODY, filled};
 use crate::world::{World, world};
-use api::account::{Account as _, SignIn};
 use api::directory::{Directory as _, NewAssignment, NewProject};
 use api::{ProjectId, Role};
 
@@ -81,6 +80,7 @@ pub const CALLS: &[Call] = &[
     ("user_create", Needs::DirectoryWrite, &[("name", "v"), ("password", "correct horse")]),
     ("user_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("user_enable", Needs::DirectoryWrite, &[("id", NOBODY), ("enabled", "false")]),
+    ("user_factors_remove", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("user_list", Needs::Directory, &[]),
     ("user_password_set", Needs::DirectoryWrite, &[("id", NOBODY), ("password", "correct horse")]),
     ("user_show", Needs::Directory, &[("id", NOBODY)]),
@@ -217,12 +217,7 @@ async fn security_24_a_domain_ends_at_its_border() {
     let new = NewProject { name: "theirs".into(), domain: domain.to_string(), ..NewProject::default() };
     let theirs = directory.project_create(&admin, new).await.unwrap();
 
-    let manager = world
-        .cloud
-        .identity
-        .sign_in(SignIn { name: "domain-manager".into(), password: crate::world::PASSWORD.into(), ..SignIn::default() })
-        .await;
-    let manager = world.caller(manager.unwrap(), project).await;
+    let manager = world.caller(world.user_of("domain-manager").await, project).await;
     let found = directory.project_list(&manager, &Default::default()).await.unwrap();
     assert!(found.items.iter().all(|it| it.domain != domain) && found.total >= 2);
     assert!(matches!(directory.project_show(&manager, theirs).await, Err(api::Error::NotFound { .. })));

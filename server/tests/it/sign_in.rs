@@ -84,22 +84,19 @@ async fn a_given_password_has_to_be_changed_first() {
     assert_eq!(asked.status, 400);
     assert!(asked.text().contains("name=\"new\"") && asked.text().contains("name=\"again\""), "{}", asked.text());
     assert_eq!(client.cookie("offing"), None, "nobody is signed in yet");
-    let change = |password: &'static str, new: &'static str, again: &'static str| {
-        [("name", "u"), ("password", password), ("new", new), ("again", again)]
+    let ticket = asked.field("ticket");
+    let chosen = async |new: &str, again: &str| {
+        client.post_form("/sign-in", &[("ticket", ticket.as_str()), ("new", new), ("again", again)]).await
     };
-    for (password, new, again) in [
-        ("wrong", NEW, NEW),
-        ("given by somebody", NEW, "other"),
-        ("given by somebody", "given by somebody", "given by somebody"),
-        ("given by somebody", "short", "short"),
-    ] {
-        let refused = client.post_form("/sign-in", &change(password, new, again)).await;
-        assert_eq!(refused.status, 400, "{password} {new}");
+    for (new, again) in [(NEW, "other"), ("given by somebody", "given by somebody"), ("short", "short")] {
+        let refused = chosen(new, again).await;
+        assert_eq!(refused.status, 400, "{new}");
         assert!(refused.text().contains("name=\"again\""), "the form is the same again");
         assert!(!refused.text().contains(NEW));
     }
-    let answer = client.post_form("/sign-in", &change("given by somebody", NEW, NEW)).await;
+    let answer = chosen(NEW, NEW).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(chosen("yet another horse", "yet another horse").await.status, 401, "a ticket changes one password");
     assert_eq!(client.get("/").await.location(), format!("/p/{project}/overview"));
     assert_eq!(attempt(&world.visitor(), "u", NEW).await.status, 303);
 }
@@ -112,7 +109,8 @@ async fn passwords_expire_where_the_domain_says_so() {
     world.clock.advance(Duration::from_secs(31 * 86_400));
     let asked = attempt(&world.visitor(), "u", PASSWORD).await;
     assert!(asked.status == 400 && asked.text().contains("name=\"new\""));
-    let new = [("name", "u"), ("password", PASSWORD), ("new", NEW), ("again", NEW)];
+    let ticket = asked.field("ticket");
+    let new = [("ticket", ticket.as_str()), ("new", NEW), ("again", NEW)];
     assert_eq!(world.visitor().post_form("/sign-in", &new).await.status, 303);
     assert_eq!(attempt(&world.visitor(), "u", NEW).await.status, 303);
 }
@@ -192,7 +190,7 @@ async fn a_breached_password_is_refused() {
 async fn the_last_project_is_where_one_goes() {
     let (world, first) = one().await;
     let second = world.project("q").await;
-    let user = world.cloud.identity.sign_in(sign_in("u")).await.unwrap();
+    let user = world.user_of("u").await;
     world.cloud.identity.assignment_set(&world.admin().await, user, second, Role::Reader).await.unwrap();
     let client = world.sign_in("u").await;
     assert_eq!(client.get("/").await.location(), format!("/p/{first}/overview"));
@@ -201,10 +199,6 @@ async fn the_last_project_is_where_one_goes() {
     assert_eq!(elsewhere.get("/").await.location(), format!("/p/{second}/overview"));
     world.cloud.identity.assignment_remove(&world.admin().await, user, second).await.unwrap();
     assert_eq!(elsewhere.get("/").await.location(), format!("/p/{first}/overview"), "it is closed now");
-}
-
-fn sign_in(name: &str) -> api::account::SignIn {
-    api::account::SignIn { name: name.into(), password: PASSWORD.into(), ..Default::default() }
 }
 
 #[tokio::test]
@@ -255,7 +249,7 @@ async fn administrators_keep_the_rules_of_the_domain_too() {
 async fn a_locked_password_is_changed_by_administrators_only() {
     let (world, project) = one().await;
     let admin = world.admin().await;
-    let user = world.cloud.identity.sign_in(sign_in("u")).await.unwrap();
+    let user = world.user_of("u").await;
     let form = UserForm { name: "u".into(), password_locked: true, ..UserForm::default() };
     world.cloud.directory.user_update(&admin, user, form).await.unwrap();
     let client = world.sign_in("u").await;
@@ -265,8 +259,6 @@ async fn a_locked_password_is_changed_by_administrators_only() {
     assert_eq!(refused.json()["Invalid"][0]["why"]["Password"], "Locked", "{}", refused.text());
     world.cloud.directory.user_password_set(&admin, user, NEW).await.unwrap();
     assert_eq!(attempt(&world.visitor(), "u", NEW).await.status, 303, "nobody asks for what is not allowed");
-    let fields = [("name", "u"), ("password", NEW), ("new", PASSWORD), ("again", PASSWORD)];
-    assert_eq!(world.visitor().post_form("/sign-in", &fields).await.status, 400);
 }
 
 #[tokio::test]
@@ -274,7 +266,7 @@ async fn the_default_project_is_where_one_goes_first() {
     let (world, first) = one().await;
     let admin = world.admin().await;
     let second = world.project("q").await;
-    let user = world.cloud.identity.sign_in(sign_in("u")).await.unwrap();
+    let user = world.user_of("u").await;
     world.cloud.identity.assignment_set(&admin, user, second, Role::Reader).await.unwrap();
     let home = async |default: ProjectId| {
         let form = UserForm { name: "u".into(), default_project: default.to_string(), ..UserForm::default() };

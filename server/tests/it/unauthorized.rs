@@ -80,8 +80,10 @@ const CALLS: &[Call] = &[
     ("quota_request_create", Role::Member, &[("resource", "cores"), ("asked", "1"), ("reason", "x")]),
     ("quota_request_list", Role::Reader, &[]),
     ("quota_usage", Role::Reader, &[]),
+    ("recovery_code_renew", Role::Reader, &[("password", "x")]),
     ("router_delete", Role::Member, &[("id", NOBODY)]),
     ("router_list", Role::Reader, &[]),
+    ("second_factor_show", Role::Reader, &[]),
     ("security_group_create", Role::Member, &[("name", "g")]),
     ("security_group_delete", Role::Member, &[("id", NOBODY)]),
     ("security_group_list", Role::Reader, &[]),
@@ -99,6 +101,9 @@ const CALLS: &[Call] = &[
     ("starter_network_create", Role::Member, &[]),
     ("subnet_create", Role::Member, &[("network", NOBODY), ("cidr", "10.9.0.0/24")]),
     ("subnet_delete", Role::Member, &[("id", NOBODY)]),
+    ("totp_begin", Role::Reader, &[("password", "x")]),
+    ("totp_confirm", Role::Reader, &[("code", "x")]),
+    ("totp_remove", Role::Reader, &[]),
 ];
 
 /// The pages: the role that each takes; `{…}` stands for an id.
@@ -106,6 +111,7 @@ const PAGES: &[(&str, Role)] = &[
     ("/p/{project}/account/password", Role::Reader),
     ("/p/{project}/account/preferences", Role::Reader),
     ("/p/{project}/account/profile", Role::Reader),
+    ("/p/{project}/account/second-factors", Role::Reader),
     ("/p/{project}/account/sessions", Role::Reader),
     ("/p/{project}/admin/audit", Role::Admin),
     ("/p/{project}/admin/hypervisors", Role::Admin),
@@ -149,6 +155,7 @@ const ROUTES: &[(&str, Option<Role>)] = &[
     ("/events", Some(Role::Reader)),
     ("/healthz", None),
     ("/metrics", None),
+    ("/p/{project}/account/second-factors", Some(Role::Reader)),
     ("/p/{project}/admin/audit.csv", Some(Role::Admin)),
     ("/p/{project}/audit.csv", Some(Role::Reader)),
     ("/p/{project}/images/upload", Some(Role::Member)),
@@ -268,7 +275,9 @@ async fn open(client: &Client, pattern: &str, project: ProjectId) -> u16 {
     let request = match pattern.rsplit('/').next().unwrap() {
         "file" => client.request(Method::PUT, &format!("{path}?offset=0")),
         "audit.csv" | "log" => client.request(Method::GET, &path),
-        "create" => client.request(Method::POST, &path).header("content-type", "application/x-www-form-urlencoded"),
+        "create" | "second-factors" => {
+            client.request(Method::POST, &path).header("content-type", "application/x-www-form-urlencoded")
+        }
         "events" => client.request(Method::GET, &format!("{path}?project={project}")),
         "vnc" | "serial" => client
             .request(Method::GET, &path)

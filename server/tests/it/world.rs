@@ -13,6 +13,7 @@
 //! sees does not depend on how fast the machine is.
 
 use crate::client::Client;
+use api::account::{Account as _, Entry, SignIn};
 use api::compute::{Compute as _, NewInstance};
 use api::identity::Identity as _;
 use api::image::Visibility;
@@ -133,6 +134,15 @@ impl World {
         let answer = client.post_form("/sign-in", &[("name", name), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         client
+    }
+
+    /// Who signs in with the password and nothing else.
+    pub async fn user_of(&self, name: &str) -> UserId {
+        let attempt = SignIn { name: name.into(), password: PASSWORD.into(), ..SignIn::default() };
+        match self.cloud.identity.sign_in(attempt).await {
+            Ok(Entry::In(user)) => user,
+            other => panic!("{name}: {other:?}"),
+        }
     }
 
     /// A project `p` with one user of each role, named by it.

@@ -56,6 +56,8 @@ pub trait Directory: Send + Sync {
     async fn user_enable(&self, caller: &Caller, id: UserId, enabled: bool) -> Result<()>;
     /// A new password; ends the user's sessions.
     async fn user_password_set(&self, caller: &Caller, id: UserId, password: &str) -> Result<()>;
+    /// Takes the user's second factors away, for those who have lost them.
+    async fn user_factors_remove(&self, caller: &Caller, id: UserId) -> Result<()>;
     async fn user_delete(&self, caller: &Caller, id: UserId) -> Result<()>;
 
     /// Sort keys: `name`, `domain`, `created`.

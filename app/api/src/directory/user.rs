@@ -16,6 +16,8 @@ pub struct User {
     pub enabled: bool,
     /// The user cannot change the password; administrators can.
     pub password_locked: bool,
+    /// More than the password is asked for at sign-in.
+    pub second_factor: bool,
     pub created_at: Micros,
 }
 

@@ -103,6 +103,10 @@ impl Directory for DirectoryService {
         user::password_set(&self.core, &self.identity, caller, id, password).await
     }
 
+    async fn user_factors_remove(&self, caller: &Caller, id: UserId) -> Result<()> {
+        user::factors_remove(&self.core, caller, id).await
+    }
+
     async fn user_delete(&self, caller: &Caller, id: UserId) -> Result<()> {
         user::delete(&self.core, caller, id).await
     }

@@ -21,11 +21,13 @@ mod policy;
 mod project;
 mod role;
 mod rules;
+mod second_factor;
 mod seed;
 mod service;
 mod session;
 mod sign_in;
 mod store;
+mod totp;
 mod user;
 
 pub use account::agent_kept;

@@ -88,6 +88,12 @@ pub fn locked(rules: &PasswordRules, failures: i64, last_at: Micros, now: Micros
     (left > 0).then(|| u32::try_from((left + MINUTE - 1) / MINUTE).unwrap_or(u32::MAX))
 }
 
+/// The same where codes are guessed: six digits are too few to be guessed without end, whatever the domain says of passwords.
+pub fn of_codes(rules: PasswordRules) -> PasswordRules {
+    let lock_after = if rules.lock_after == 0 { PasswordRules::default().lock_after } else { rules.lock_after };
+    PasswordRules { lock_after, ..rules }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +134,7 @@ mod tests {
         check(3, 9, 14, Some(1));
         check(3, 3, 15, None);
         check(0, 99, 0, None);
+        let rules = of_codes(PasswordRules { lock_after: 0, ..PasswordRules::default() });
+        assert_eq!(locked(&rules, 10, 0, 0), Some(15), "codes are never guessed without end");
     }
 }

@@ -5,6 +5,7 @@ use super::password::Hasher;
 use super::session::SessionRow;
 use crate::core::Core;
 use crate::kept::Kept;
+use crate::seal::Sealer;
 use api::identity::{Identity, Me, Membership};
 use api::{Caller, ProjectId, Result, UserId};
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 pub struct IdentityService {
     pub(super) core: Arc<Core>,
     pub(super) hasher: Hasher,
+    pub(super) sealer: Sealer,
     /// By the hash of the id.
     pub(super) sessions: Kept<String, Option<SessionRow>>,
     callers: Kept<(UserId, ProjectId), Caller>,
@@ -23,9 +25,9 @@ pub struct IdentityService {
 
 impl IdentityService {
     pub fn new(core: Arc<Core>) -> Result<Self> {
-        let (commits, hasher) = (core.db.commits(), Hasher::new()?);
+        let (commits, hasher, sealer) = (core.db.commits(), Hasher::new()?, Sealer::open(&core.data)?);
         let (sessions, callers) = (Kept::new(commits.clone()), Kept::new(commits));
-        Ok(Self { core, hasher, sessions, callers, breached: OnceLock::new() })
+        Ok(Self { core, hasher, sealer, sessions, callers, breached: OnceLock::new() })
     }
 }
 

@@ -6,6 +6,7 @@ pub mod group;
 pub mod password;
 pub mod project;
 pub mod role;
+pub mod second_factor;
 pub mod session;
 pub mod standing;
 pub mod user;

@@ -2,7 +2,7 @@
 
 use super::IdentityService;
 use super::change::Change;
-use super::{domain, store, taken};
+use super::{domain, second_factor, store, taken};
 use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::fault::StoreError;
@@ -162,6 +162,15 @@ pub async fn password_set(
     // Whoever knew the old password is signed out.
     store::session::delete_of(&mut change.tx, id).await?;
     change.done("user_password_set", Kind::User, id, &user.name).await?;
+    change.commit().await
+}
+
+/// For somebody who has lost them: from now on the password alone is enough.
+pub async fn factors_remove(core: &Core, caller: &Caller, id: UserId) -> Result<()> {
+    let mut change = Change::begin(core, caller, Action::ManageUsers).await?;
+    let user = find(&mut change, id).await?;
+    second_factor::remove_all(&mut change.tx, id).await?;
+    change.done("user_factors_remove", Kind::User, id, &user.name).await?;
     change.commit().await
 }
 

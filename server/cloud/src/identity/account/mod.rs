@@ -5,21 +5,22 @@ mod device;
 mod store;
 mod zone;
 
-use super::{IdentityService, rules, store as rows};
+use super::{IdentityService, rules, second_factor, store as rows, totp};
 use crate::audit;
 use crate::authz::{self, Action};
 use crate::db::Tx;
 use crate::fault::StoreError;
 use api::account::{
-    Account, DomainRules, NewPasswordRules, NewPreferences, PasswordChange, PasswordFault, Preferences,
-    PreferencesPage, Profile, Session, SessionLeft, SignIn, Zone,
+    Account, DomainRules, Entry, NewPasswordRules, NewPreferences, PasswordChange, PasswordFault, Preferences,
+    PreferencesPage, Profile, SecondFactors, Session, SessionLeft, SignIn, SignInStep, Totp, Zone,
 };
-use api::error::Faults;
+use api::error::{Conflict, Faults};
 use api::identity::{Identity as _, SignInOptions};
 use api::{Caller, DomainId, Error, Kind, ListQuery, Micros, Page, ProjectId, Proof, Result, UserId, Why};
 use async_trait::async_trait;
 
 pub use device::kept as agent_kept;
+pub(super) use store::profile;
 
 /// The languages and themes that can be chosen: the console's own words.
 const LANGS: [&str; 2] = ["en", "ko"];
@@ -95,6 +96,14 @@ impl IdentityService {
         self.core.hub.changed(Kind::Session, owner, None);
     }
 
+    /// A change of one's own account, written down; then its pages hear of it.
+    async fn account_changed(&self, mut tx: Tx, caller: &Caller, verb: &str, now: Micros) -> Result<()> {
+        self.audited(&mut tx, caller, verb, caller.user, now).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.core.hub.changed(Kind::User, caller.user, None);
+        Ok(())
+    }
+
     /// The user as it is now, written down in the audit log.
     async fn audited(&self, tx: &mut Tx, caller: &Caller, verb: &str, user: UserId, now: Micros) -> Result<()> {
         let name = store::user_name(tx, user).await?.unwrap_or_default();
@@ -125,16 +134,17 @@ impl Account for IdentityService {
         })
     }
 
-    async fn sign_in(&self, attempt: SignIn) -> Result<UserId> {
+    async fn sign_in(&self, attempt: SignIn) -> Result<Entry> {
         self.signed_in(&attempt).await
+    }
+
+    async fn sign_in_step(&self, step: SignInStep) -> Result<Entry> {
+        self.sign_in_on(&step).await
     }
 
     async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()> {
         let own = session(caller)?;
-        let user = rows::password::by_id(self.core.db.read(), caller.user).await?.ok_or(Error::Unauthenticated)?;
-        if !self.hasher.verify(&change.current, Some(&user.hash)).await? {
-            return Err(Error::field("current", Why::Password(PasswordFault::Wrong)));
-        }
+        let user = self.own_password(caller, "current", &change.current).await?;
         let hash = self.new_hash(&user, &change.new).await?;
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
@@ -144,6 +154,59 @@ impl Account for IdentityService {
         tx.commit().await.map_err(StoreError)?;
         self.session_ended(caller.user);
         Ok(())
+    }
+
+    async fn second_factor_show(&self, caller: &Caller) -> Result<SecondFactors> {
+        session(caller)?;
+        self.factors(caller).await
+    }
+
+    async fn totp_begin(&self, caller: &Caller, password: &str) -> Result<()> {
+        session(caller)?;
+        self.own_password(caller, "password", password).await?;
+        let purpose = second_factor::purpose(caller.user);
+        let secret = self.sealer.seal(&purpose, totp::secret(rand::random()).as_bytes())?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        rows::second_factor::totp_begin(&mut tx, caller.user, &secret, now).await?;
+        self.account_changed(tx, caller, "totp_begin", now).await
+    }
+
+    async fn totp_confirm(&self, caller: &Caller, code: &str) -> Result<Vec<String>> {
+        session(caller)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        if !self.totp_begun(&mut tx, caller.user, code, now).await? {
+            return Err(Error::field("code", Why::Password(PasswordFault::WrongCode)));
+        }
+        let codes = second_factor::codes_renew(&mut tx, caller.user).await?;
+        self.account_changed(tx, caller, "totp_confirm", now).await?;
+        Ok(codes)
+    }
+
+    async fn totp_remove(&self, caller: &Caller, password: &str) -> Result<()> {
+        session(caller)?;
+        if matches!(self.factors(caller).await?.totp, Totp::On(_)) {
+            self.own_password(caller, "password", password).await?;
+        }
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        rows::second_factor::totp_delete(&mut tx, caller.user).await?;
+        second_factor::codes_of_none_delete(&mut tx, caller.user).await?;
+        self.account_changed(tx, caller, "totp_remove", now).await
+    }
+
+    async fn recovery_code_renew(&self, caller: &Caller, password: &str) -> Result<Vec<String>> {
+        session(caller)?;
+        self.own_password(caller, "password", password).await?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        if !rows::second_factor::is_asked_for(&mut tx, caller.user).await? {
+            return Err(Error::Conflict(Conflict::NoSecondFactor));
+        }
+        let codes = second_factor::codes_renew(&mut tx, caller.user).await?;
+        self.account_changed(tx, caller, "recovery_code_renew", now).await?;
+        Ok(codes)
     }
 
     async fn session_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>> {
@@ -248,10 +311,7 @@ impl Account for IdentityService {
         let made = faults.finish_with(made)?;
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         store::preferences_set(&mut tx, caller.user, &made).await?;
-        self.audited(&mut tx, caller, "preferences_set", caller.user, now).await?;
-        tx.commit().await.map_err(StoreError)?;
-        self.core.hub.changed(Kind::User, caller.user, None);
-        Ok(())
+        self.account_changed(tx, caller, "preferences_set", now).await
     }
 }
 

@@ -5,7 +5,7 @@ use crate::db::Tx;
 use api::account::{DomainRules, PasswordRules};
 use api::{DomainId, Micros, UserId};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 
 /// How many hashes are kept of each user: as many as the rules can ask for.
 const KEPT: i64 = 24;
@@ -116,27 +116,20 @@ fn known(row: &SqliteRow) -> std::result::Result<Known, sqlx::Error> {
     })
 }
 
+const KNOWN: &str = "select u.id, u.domain_id, u.name, u.password_hash, u.enabled and d.enabled as enabled, u.must_change, u.created_at,
+    u.password_changed_at, u.password_locked from local_user u join domain d on d.id = u.domain_id";
+
 pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str) -> Result<Option<Known>> {
-    let row = sqlx::query(
-        "select u.id, u.domain_id, u.name, u.password_hash, u.enabled and d.enabled as enabled, u.must_change, u.created_at,
-             u.password_changed_at, u.password_locked
-         from local_user u join domain d on d.id = u.domain_id where u.domain_id = $1 and u.name = $2",
-    )
-    .bind(domain.0.to_string())
-    .bind(name)
-    .fetch_optional(db)
-    .await?;
+    let row = sqlx::query(&format!("{KNOWN} where u.domain_id = $1 and u.name = $2"))
+        .bind(domain.0.to_string())
+        .bind(name)
+        .fetch_optional(db)
+        .await?;
     Ok(row.as_ref().map(known).transpose()?)
 }
 
 pub async fn by_id(db: &SqlitePool, user: UserId) -> Result<Option<Known>> {
-    let row = sqlx::query(
-        "select id, domain_id, name, password_hash, enabled, must_change, created_at, password_changed_at, password_locked
-         from local_user where id = $1",
-    )
-    .bind(user.0.to_string())
-    .fetch_optional(db)
-    .await?;
+    let row = sqlx::query(&format!("{KNOWN} where u.id = $1")).bind(user.0.to_string()).fetch_optional(db).await?;
     Ok(row.as_ref().map(known).transpose()?)
 }
 
@@ -186,7 +179,7 @@ pub async fn must_change(tx: &mut Tx, user: UserId) -> Result<()> {
 }
 
 /// Failures in a row, and when the last one was.
-pub async fn failures(db: &SqlitePool, name_hash: &str) -> Result<Option<(i64, Micros)>> {
+pub async fn failures(db: &mut SqliteConnection, name_hash: &str) -> Result<Option<(i64, Micros)>> {
     Ok(sqlx::query_as("select failures, last_at from sign_in_failure where name_hash = $1")
         .bind(name_hash)
         .fetch_optional(db)

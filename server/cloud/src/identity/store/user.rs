@@ -25,12 +25,14 @@ impl FromRow<'_, SqliteRow> for View {
             default_project: default_project.zip(default_name),
             enabled: row.try_get("enabled")?,
             password_locked: row.try_get("password_locked")?,
+            second_factor: row.try_get("second_factor")?,
             created_at: row.try_get("created_at")?,
         }))
     }
 }
 
 const SELECT: &str = "u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
+    exists (select 1 from second_factor f where f.user_id = u.id) as second_factor,
     u.created_at, d.name as domain_name, (select p.name from project p where p.id = u.default_project_id) as default_name";
 
 const SORTS: &[Sort] = &[
@@ -72,12 +74,9 @@ pub async fn members(db: &SqlitePool, group: GroupId, query: &ListQuery) -> Resu
 }
 
 pub async fn find(db: &mut SqliteConnection, user: UserId) -> Result<Option<User>> {
-    let row: Option<View> = sqlx::query_as(
-        "select u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
-            u.created_at, d.name as domain_name,
-            (select p.name from project p where p.id = u.default_project_id) as default_name
-         from local_user u join domain d on d.id = u.domain_id where u.id = $1",
-    )
+    let row: Option<View> = sqlx::query_as(&format!(
+        "select {SELECT} from local_user u join domain d on d.id = u.domain_id where u.id = $1"
+    ))
     .bind(user.0.to_string())
     .fetch_optional(db)
     .await?;

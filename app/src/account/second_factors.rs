@@ -1,0 +1,148 @@
+//! One's own second factors: setting them up, the codes for when they are lost, and giving them up.
+
+use super::calls::{RecoveryCodeRenew, TotpBegin, TotpConfirm, TotpRemove, second_factor_show};
+use crate::Fail;
+use crate::i18n::text;
+use crate::live::use_live;
+use crate::paths;
+use crate::project::here;
+use crate::ui::{
+    Call, CodeBlock, Copyable, Fact, Facts, Form, Hidden, Load, Notice, PageHeader, SaveButton, Section, TextField,
+    Tone, When,
+};
+use api::account::{Enrolment, SecondFactors, Totp};
+use api::{Kind, Micros};
+use leptos::prelude::*;
+
+/// The recovery codes that a plain form is answered with: the edge draws the page again with these in its context, this once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreshCodes(pub Vec<String>);
+
+#[derive(Clone, Copy)]
+struct Calls {
+    begin: ServerAction<TotpBegin>,
+    confirm: ServerAction<TotpConfirm>,
+    remove: ServerAction<TotpRemove>,
+    renew: ServerAction<RecoveryCodeRenew>,
+}
+
+impl Calls {
+    /// The codes that were made last, as long as the page is open.
+    fn fresh(self) -> Option<Vec<String>> {
+        let made = |value: Option<Result<Vec<String>, Fail>>| value?.ok();
+        made(self.renew.value().get()).or(made(self.confirm.value().get()))
+    }
+}
+
+#[component]
+pub fn SecondFactorsPage() -> impl IntoView {
+    let (t, here, live) = (text(), here(), use_live());
+    let calls = Calls {
+        begin: ServerAction::new(),
+        confirm: ServerAction::new(),
+        remove: ServerAction::new(),
+        renew: ServerAction::new(),
+    };
+    let factors = Resource::new(
+        move || (here.project.get(), live.version(Kind::User)),
+        |(project, _)| second_factor_show(project),
+    );
+    let plain = use_context::<FreshCodes>().map(|FreshCodes(codes)| codes);
+    let fresh = move || plain.clone().or(calls.fresh()).map(|codes| view! { <Codes codes/> });
+    view! {
+        <PageHeader title=t.account.second_factors hint=t.account.second_factors_hint/>
+        {fresh}
+        <Load from=factors let:factors>{move || app(calls, factors.get())}</Load>
+    }
+}
+
+/// The recovery codes, once.
+#[component]
+fn Codes(codes: Vec<String>) -> impl IntoView {
+    let t = text();
+    let list = codes.join("\n");
+    view! {
+        <Notice tone=Tone::Attention title=t.account.keep_codes>
+            <p>{t.account.keep_codes_hint}</p>
+            <CodeBlock label=t.account.recovery_codes text=list.clone()/>
+            <p class="scripted"><SaveButton name="offing-recovery-codes.txt" text=list>{t.account.save_codes}</SaveButton></p>
+        </Notice>
+    }
+}
+
+/// The authenticator app, as far as it has come.
+fn app(calls: Calls, factors: SecondFactors) -> impl IntoView {
+    let t = text();
+    let body = match factors.totp {
+        Totp::Off => view! { <p class="page-hint">{t.account.totp_hint}</p><Begin call=calls.begin submit=t.account.totp_begin/> }.into_any(),
+        Totp::Pending(enrolment) => setting_up(calls, enrolment).into_any(),
+        Totp::On(since) => on(calls, since, factors.codes_left).into_any(),
+    };
+    view! { <Section title=t.account.totp>{body}</Section> }
+}
+
+/// A form that takes the password again.
+#[component]
+fn Begin(
+    #[prop(into)] call: Call,
+    #[prop(into)] submit: String,
+    #[prop(default = "begin")] id: &'static str,
+    #[prop(optional)] danger: bool,
+) -> impl IntoView {
+    let (t, here) = (text(), here());
+    view! {
+        <Form id call submit danger>
+            <Hidden name="project" value=here.project.get_untracked()/>
+            <TextField name="password" label=t.account.current_password kind="password" required=true autocomplete="current-password"/>
+        </Form>
+    }
+}
+
+fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
+    let (t, here) = (text(), here());
+    let Enrolment { secret, uri, qr } = enrolment;
+    let project = move || here.project.get_untracked();
+    // Posted plainly the forms that make recovery codes go to the page's own address, which answers with them.
+    let confirm = Call::from(calls.confirm).plainly_to(paths::second_factors(here.id()));
+    view! {
+        <p class="page-hint">{t.account.scan_hint}</p>
+        <div class="enrolment">
+            <svg class="qr" viewBox=format!("0 0 {0} {0}", qr.size) role="img" aria-label=t.account.qr_label shape-rendering="crispEdges">
+                <path d=qr.path/>
+            </svg>
+            <Facts>
+                <Fact name=t.account.app_key><Copyable value=secret/></Fact>
+                <Fact name=t.account.this_device><a href=uri rel="external">{t.account.open_app}</a></Fact>
+            </Facts>
+        </div>
+        <Form id="confirm" call=confirm submit=t.account.totp_confirm>
+            <Hidden name="project" value=project()/>
+            <TextField name="code" label=t.account.app_code hint=t.account.app_code_hint required=true autocomplete="one-time-code" mono=true/>
+        </Form>
+        <Form id="stop" call=calls.remove>
+            <Hidden name="project" value=project()/>
+            <div class="form-buttons"><button class="button quiet" type="submit">{t.account.totp_stop}</button></div>
+        </Form>
+    }
+}
+
+fn on(calls: Calls, since: Micros, codes_left: u32) -> impl IntoView {
+    let (t, here) = (text(), here());
+    let renew = Call::from(calls.renew).plainly_to(paths::second_factors(here.id()));
+    view! {
+        <Facts>
+            <Fact name=t.account.asked_since><When at=since/></Fact>
+            <Fact name=t.account.codes_left>{codes_left}</Fact>
+        </Facts>
+        <details class="fold">
+            <summary>{t.account.renew_codes}</summary>
+            <p class="field-hint">{t.account.renew_codes_hint}</p>
+            <Begin id="renew" call=renew submit=t.account.renew_codes/>
+        </details>
+        <details class="fold">
+            <summary>{t.account.totp_remove}</summary>
+            <p class="field-hint">{t.account.totp_remove_hint}</p>
+            <Begin id="remove" call=calls.remove submit=t.account.totp_remove danger=true/>
+        </details>
+    }
+}
