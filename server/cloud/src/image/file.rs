@@ -114,10 +114,11 @@ impl Incoming {
         require_space(&self.file, data.len() as u64)?;
         let file = &mut self.file;
         match &mut self.hashing {
-            // Counting the hashes takes longer than writing; each has a thread of its own for as long as that takes.
-            Some((sha512, md5)) => std::thread::scope(|scope| {
-                scope.spawn(move || sha512.update(data));
-                scope.spawn(move || md5.update(data));
+            // Counting the hashes takes longer than writing, so each is counted beside it: on threads that stay, since one made for each
+            // batch would leave its share of the allocator's memory behind.
+            Some((sha512, md5)) => rayon::scope(|scope| {
+                scope.spawn(move |_| sha512.update(data));
+                scope.spawn(move |_| md5.update(data));
                 file.write_all(data)
             })?,
             None => file.write_all(data)?,
@@ -178,7 +179,7 @@ pub fn begun(data: &Path, id: ImageId, counted: u64, head: u64) -> io::Result<(u
     Ok((len, Checksum::Sha256(String::new()).of(file.take(head.min(len)))?))
 }
 
-/// Both hashes of a whole file, each counted by a thread of its own.
+/// Both hashes of a whole file, side by side.
 fn hashed(path: &Path) -> io::Result<(Sha512, Md5)> {
     let mut file = File::open(path)?;
     let (mut sha512, mut md5) = (Sha512::new(), Md5::new());
@@ -189,10 +190,7 @@ fn hashed(path: &Path) -> io::Result<(Sha512, Md5)> {
             return Ok((sha512, md5));
         }
         let (piece, sha512, md5) = (&buffer[..read], &mut sha512, &mut md5);
-        std::thread::scope(|scope| {
-            scope.spawn(move || sha512.update(piece));
-            md5.update(piece);
-        });
+        rayon::join(|| sha512.update(piece), || md5.update(piece));
     }
 }
 
