@@ -1,10 +1,19 @@
 //! What a form posts to: a server function, seen without its type.
 
+use crate::paths::with_query;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use std::sync::Arc;
+
+/// The page that is shown in answer to a plain form, and so has the address of what the form was posted to: what is posted from it says
+/// where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandsOn(pub String);
+
+/// How it says so.
+pub const STANDS_ON: &str = "page";
 
 /// A target for forms and row actions. Made from a `ServerAction` by `into()`; without JavaScript the form is posted to its address.
 #[derive(Clone)]
@@ -56,8 +65,9 @@ where
 {
     fn from(action: ServerAction<S>) -> Self {
         let value = action.value();
+        let page = use_context::<StandsOn>().map(|page| page.0).unwrap_or_default();
         Self {
-            url: S::url().to_owned(),
+            url: with_query(S::url(), &[(STANDS_ON, &page)]),
             error: Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))),
             pending: action.pending().into(),
             submit: Arc::new(move |event| match S::from_event(&event) {

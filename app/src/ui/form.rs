@@ -8,6 +8,9 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 use leptos_router::hooks::use_query_map;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server_fn::ServerFn;
 
 /// A plain form that was refused, with what it held: the edge shows its page again and gives it this context, so that nothing has to be
 /// typed twice and nothing of it is ever in an address.
@@ -16,6 +19,30 @@ pub struct Refused {
     /// Where the form was posted to.
     pub url: String,
     pub fields: Vec<(String, String)>,
+}
+
+/// A plain form that has been answered with something to show: the edge shows the form's page again and gives it this context. What is
+/// shown once, such as a secret, has no address of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Where the form was posted to.
+    pub url: String,
+    pub json: String,
+}
+
+/// What the call has answered last: to the page's program, or to the plain form that this page answers.
+pub fn answered<S>(action: ServerAction<S>) -> Signal<Option<S::Output>>
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    S::Error: Clone + Send + Sync + 'static,
+{
+    let plainly =
+        || use_context::<Answered>().filter(|it| it.url == S::url()).and_then(|it| serde_json::from_str(&it.json).ok());
+    // Known to the server only; it hands it on, so that both halves show the same.
+    let first: Option<S::Output> = SharedValue::new(plainly).into_inner();
+    let value = action.value();
+    Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().ok().cloned()).or_else(|| first.clone()))
 }
 
 /// What a field is to begin with: what it held when its form was refused, or what the address asks for (`?image=…`).
@@ -101,7 +128,8 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let t = text();
-    let refused = use_context::<Refused>().filter(|refused| refused.url == call.url).map(|refused| refused.fields);
+    let is_own = |refused: &Refused| call.url.split('?').next() == Some(&refused.url);
+    let refused = use_context::<Refused>().filter(is_own).map(|refused| refused.fields);
     let state = FormState {
         id: StoredValue::new(id.to_owned()),
         error: call.error,

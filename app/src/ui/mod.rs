@@ -32,6 +32,8 @@
 //!     <SelectField choices=vec![Choice::new(id, label).detail(line)] value/>  <RadioCards choices/>  <CheckboxField checked=true/>  <Hidden name value/>
 //! </Form>
 //!
+//! let made = answered(action);                                                      // what the call answers, to be shown once on the form's page
+//!
 //! // Values.
 //! <StateBadge state="ACTIVE" tone=Tone::Good label detail=Some(task)/>  <Tag label/>  <When at/>  <Bytes bytes/>
 //! <Progress label percent/>  <Meter label used limit show=Some(format::mebibytes)/>
@@ -85,14 +87,14 @@ pub use amount::{Bytes, Meter, Progress};
 pub use ask::{ASK, AskingArea};
 pub use bulk::{Bulk, provide_chosen};
 pub use button::{Button, IconButton, LinkButton, Variant};
-pub use call::Call;
+pub use call::{Call, STANDS_ON, StandsOn};
 pub use confirm::{Confirm, Question};
 pub use copy::{CopyButton, Copyable};
 pub use empty::Empty;
 pub use field::{
     CheckboxField, Checks, Choice, FileField, Hidden, NumberField, RadioCards, SelectField, TextArea, TextField,
 };
-pub use form::{Form, Refused, asked_for};
+pub use form::{Answered, Form, Refused, answered, asked_for};
 pub use icon::{Glyph, Icon};
 pub use kv::{Fact, Facts, Section};
 pub use late::{late, switch};
