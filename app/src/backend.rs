@@ -13,6 +13,7 @@ use crate::operation::calls::NEWEST;
 use api::account::{Account, Preferences, Zone};
 use api::audit::Audits;
 use api::compute::Compute;
+use api::credential::Credentials;
 use api::directory::Directory;
 use api::identity::{Identity, Me, SignInOptions};
 use api::image::Images;
@@ -22,7 +23,7 @@ use api::operation::{Operation, Operations};
 use api::policy::Policies;
 use api::quota::Quotas;
 use api::{Caller, ProjectId, Proof, UserId};
-use http::header::{ACCEPT, REFERER};
+use http::header::{ACCEPT, HOST, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 use leptos::prelude::use_context;
@@ -43,6 +44,7 @@ pub const CALLS: &str = "/api/";
 pub struct Backend {
     pub identity: Arc<dyn Identity>,
     pub account: Arc<dyn Account>,
+    pub credentials: Arc<dyn Credentials>,
     pub directory: Arc<dyn Directory>,
     pub policies: Arc<dyn Policies>,
     pub images: Arc<dyn Images>,
@@ -52,6 +54,8 @@ pub struct Backend {
     pub operations: Arc<dyn Operations>,
     pub quotas: Arc<dyn Quotas>,
     pub audits: Arc<dyn Audits>,
+    /// Where browsers and programs find us, when it is not where they connect to.
+    pub public_url: Option<Uri>,
 }
 
 /// Who has signed in. The edge puts it into the extensions of requests that come with a living session.
@@ -188,6 +192,21 @@ pub fn leave(page: &str, list: &str) {
     if from.is_some_and(|from| from.path() == page) {
         redirect(list);
     }
+}
+
+/// Where programs find the cloud, without a slash at the end: where the operator says, or where the request has found it.
+pub fn base_url(public: Option<&Uri>, headers: &HeaderMap) -> String {
+    if let Some(url) = public {
+        return url.to_string().trim_end_matches('/').to_owned();
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("http://{host}")
+}
+
+/// The same for the request that is being answered.
+pub fn own_base_url() -> Result<String, Fail> {
+    let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+    Ok(base_url(backend()?.public_url.as_ref(), &headers))
 }
 
 fn is_form_post(parts: &Parts) -> bool {

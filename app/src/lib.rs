@@ -1,6 +1,7 @@
 //! The console: pages rendered on the server and taken over in the browser. `routes` is the table of all pages, `paths` every link,
 //! `ui` what pages are made of, `layout` what stands around them, `i18n` what they say.
 
+pub mod access;
 pub mod account;
 pub mod admin;
 pub mod audit;

@@ -48,6 +48,10 @@ pages! {
     second_factors = "account/second-factors";
     account_sessions = "account/sessions";
     preferences = "account/preferences";
+    api_access = "api-access";
+    application_credentials = "account/application-credentials";
+    application_credential_create = "account/application-credentials/create";
+    application_credentials_of_all = "admin/application-credentials";
     sessions = "admin/sessions";
     password_rules = "admin/password-rules";
     audit = "audit";
@@ -172,6 +176,7 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::SecurityGroupRule => security_groups(project),
         Kind::Host => hypervisors(project),
         Kind::Session => account_sessions(project),
+        Kind::ApplicationCredential => application_credentials(project),
         Kind::Domain => domain(project, id.parse().ok()?),
         Kind::Project => self::project(project, id.parse().ok()?),
         Kind::User => user(project, id.parse().ok()?),

@@ -1,5 +1,6 @@
 //! The table of all pages.
 
+use crate::access::{AllCredentials, ApiAccess, CredentialCreatePage, OwnCredentials};
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile, SecondFactorsPage};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
@@ -67,11 +68,15 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("account/second-factors") view=SecondFactorsPage ssr=Async/>
                 <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>
                 <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
+                <Route path=path!("account/application-credentials") view=OwnCredentials ssr=Async/>
+                <Route path=path!("account/application-credentials/create") view=CredentialCreatePage ssr=Async/>
+                <Route path=path!("api-access") view=ApiAccess ssr=Async/>
                 <Route path=path!("audit") view=ProjectAudits ssr=Async/>
                 <Route path=path!("admin/audit") view=AllAudits ssr=Async/>
                 <Route path=path!("admin/password-rules") view=PasswordRulesList ssr=Async/>
                 <Route path=path!("admin/password-rules/:domain") view=DomainPasswordRules ssr=Async/>
                 <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
+                <Route path=path!("admin/application-credentials") view=AllCredentials ssr=Async/>
                 <Route path=path!("admin/images") view=AllImages ssr=Async/>
                 <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
                 <Route path=path!("admin/projects") view=Projects ssr=Async/>

@@ -10,7 +10,7 @@ const PAGES = ["Overview", "Instances", "Images", "Key Pairs", "Flavors", "Netwo
 async function addresses(person: Person): Promise<string[]> {
   const { page } = person;
   const [here] = /^.*\/p\/[^/]+/.exec(page.url()) ?? [""];
-  const more = ["instances/launch", "images/create", "key-pairs/create", "key-pairs/import", "networks/create"].map((path) => `${here}/${path}`);
+  const more = ["instances/launch", "images/create", "key-pairs/create", "key-pairs/import", "networks/create", "account/application-credentials/create"].map((path) => `${here}/${path}`);
   const menu = await page.getByRole("navigation").getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
   return [...new Set([...menu.filter((link) => link.startsWith(here)), ...more])];
 }

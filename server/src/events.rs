@@ -103,7 +103,7 @@ fn message(event: &Event) -> Option<sse::Event> {
 /// About the listener, or the project that they are in.
 fn is_own(event: &Event, caller: &Caller) -> bool {
     match event.kind {
-        Kind::User => event.id == caller.user.to_string(),
+        Kind::User | Kind::ApplicationCredential => event.id == caller.user.to_string(),
         Kind::Project => event.id == caller.project.to_string(),
         _ => false,
     }
@@ -114,6 +114,7 @@ fn is_visible(event: &Event, caller: &Caller) -> bool {
     match (event.project, event.kind) {
         (Some(project), _) => project == caller.project,
         (None, Kind::Session) => authz::require(caller, Action::ManageSessions).is_ok(),
+        (None, Kind::ApplicationCredential) => authz::require(caller, Action::EveryCredential).is_ok(),
         (None, Kind::User | Kind::Assignment) => authz::require(caller, Action::ReadUsers).is_ok(),
         (None, Kind::Project) => authz::require(caller, Action::ReadProjects).is_ok(),
         (None, Kind::Domain | Kind::Group | Kind::Role) => authz::require(caller, Action::ReadDomains).is_ok(),

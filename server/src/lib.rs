@@ -13,6 +13,7 @@ mod failure;
 mod files;
 mod form;
 mod headers;
+mod identity_api;
 mod key_file;
 pub mod listen;
 mod local;
@@ -93,6 +94,7 @@ impl Edge {
         let backend = Backend {
             identity: cloud.identity.clone(),
             account: cloud.identity.clone(),
+            credentials: cloud.identity.clone(),
             directory: cloud.directory.clone(),
             policies: cloud.policies.clone(),
             images: cloud.images.clone(),
@@ -102,6 +104,7 @@ impl Edge {
             operations: cloud.operations.clone(),
             quotas: cloud.quotas.clone(),
             audits: cloud.audits.clone(),
+            public_url: settings.public_url.clone(),
         };
         Self {
             cloud,
@@ -148,6 +151,8 @@ pub fn router(edge: Edge) -> Router {
         .layer(from_fn(files::first))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(edge.clone(), origin::check))
+        // No browser sends a token by itself, so it does not matter whose page such a request comes from.
+        .merge(identity_api::routes(&edge))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(headers::guard))

@@ -174,6 +174,8 @@ pub enum PasswordFault {
     Locked,
     #[error("This code is not right, or has been used already. Wait for the next one.")]
     WrongCode,
+    #[error("A password is not enough for this account. Use an application credential.")]
+    NeedsCode,
     #[error("There were too many attempts with this name. Try again in {minutes} minutes.")]
     LockedOut { minutes: u32 },
 }

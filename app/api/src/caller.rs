@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::{DomainId, ProjectId, UserId};
+use crate::{ApplicationCredentialId, DomainId, ProjectId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -49,6 +49,10 @@ pub enum Proof {
     Program,
     /// A browser's session, by the hash of its id.
     Session(String),
+    /// A token of the API that was got with a password.
+    Token,
+    /// A token that was got with an application credential.
+    ApplicationCredential(ApplicationCredentialId),
 }
 
 /// Who asks, in which project, with which role: made anew for each request from the session, so that a role taken away is gone at once.

@@ -37,6 +37,9 @@ pub enum Error {
     /// The caller is known and may see the thing, but the role does not allow this.
     #[error("Your role in this project does not allow this. It takes the role {needs}.")]
     Forbidden { needs: String },
+    /// What stands in for a user may not make another that does.
+    #[error("An application credential that is restricted cannot do this. Sign in as yourself.")]
+    Delegated,
     /// Something this depends on does not answer. Trying again later may help.
     #[error("{what} does not answer now: {why}")]
     Unavailable { what: String, why: String },
@@ -186,6 +189,12 @@ pub enum Why {
     NotTheName { name: String },
     #[error("A whole number, or −1 for no limit.")]
     NotALimit,
+    #[error("Line {line}: write a service, a method and a path, such as compute GET /v2.1/servers.")]
+    NotAnAccessRule { line: usize },
+    #[error("Not a day such as 2030-12-31.")]
+    NotADate,
+    #[error("This is in the past already.")]
+    Past,
     #[error("Between {min} and {max}.")]
     Range { min: i64, max: i64 },
     #[error("User name or password is wrong.")]
@@ -267,7 +276,7 @@ impl Error {
         match self {
             Self::Invalid(_) => 400,
             Self::Unauthenticated => 401,
-            Self::Forbidden { .. } => 403,
+            Self::Forbidden { .. } | Self::Delegated => 403,
             Self::NotFound { .. } => 404,
             Self::Conflict(_) | Self::Refused(_) => 409,
             Self::Quota { .. } => 413,

@@ -29,10 +29,11 @@ pub enum Kind {
     Operation,
     Host,
     Session,
+    ApplicationCredential,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 22] = [
         Kind::Domain,
         Kind::Project,
         Kind::User,
@@ -54,6 +55,7 @@ impl Kind {
         Kind::Operation,
         Kind::Host,
         Kind::Session,
+        Kind::ApplicationCredential,
     ];
 
     /// The word in rows and events.
@@ -80,6 +82,7 @@ impl Kind {
             Self::Operation => "operation",
             Self::Host => "host",
             Self::Session => "session",
+            Self::ApplicationCredential => "application_credential",
         }
     }
 
@@ -97,6 +100,7 @@ impl fmt::Display for Kind {
             Self::FloatingIp => "floating IP",
             Self::SecurityGroup => "security group",
             Self::SecurityGroupRule => "security group rule",
+            Self::ApplicationCredential => "application credential",
             other => other.as_str(),
         })
     }

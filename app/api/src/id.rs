@@ -52,6 +52,8 @@ ids! {
     GroupId simple;
     /// A Keystone role.
     RoleId simple;
+    /// An application credential.
+    ApplicationCredentialId simple;
     /// A role assignment. Keystone knows them by their parts; the id is for links.
     AssignmentId simple;
     /// A Glance image.

@@ -4,10 +4,12 @@
 //! crate of the workspace. Each service has a file named after its noun, with its views (what a page shows), its requests (what a form
 //! sends) and one trait, the service's contract. Calls are noun_verb, the caller first.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod caller;
 pub mod compute;
+pub mod credential;
 pub mod directory;
 pub mod error;
 pub mod event;

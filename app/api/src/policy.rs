@@ -29,6 +29,8 @@ actions! {
     Write = "write",
     /// One's own key pairs.
     OwnKeypair = "own_keypair",
+    /// One's own application credentials.
+    OwnCredential = "own_credential",
     /// A public image is everybody's: only those who run the cloud publish one.
     PublishImage = "publish_image",
     /// See and change every project's images.
@@ -47,6 +49,8 @@ actions! {
     ManagePasswordRules = "manage_password_rules",
     /// See and end everybody's sessions.
     ManageSessions = "manage_sessions",
+    /// See and revoke everybody's application credentials.
+    EveryCredential = "every_credential",
     ReadDomains = "read_domains",
     ManageDomains = "manage_domains",
     ReadProjects = "read_projects",

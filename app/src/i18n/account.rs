@@ -122,6 +122,9 @@ pub fn password_fault_ko(fault: PasswordFault) -> String {
         PasswordFault::Breached => "이미 알려진 비밀번호입니다. 다른 비밀번호를 선택해 주세요.",
         PasswordFault::MustChange => "관리자가 지정한 비밀번호입니다. 계속하려면 새 비밀번호를 선택해 주세요.",
         PasswordFault::Expired => "비밀번호가 만료되었습니다. 계속하려면 새 비밀번호를 선택해 주세요.",
+        PasswordFault::NeedsCode => {
+            "비밀번호만으로는 로그인할 수 없는 계정입니다. 애플리케이션 자격 증명을 사용해 주세요."
+        }
         PasswordFault::Locked => "비밀번호가 잠겨 있습니다. 관리자만 변경할 수 있습니다.",
         PasswordFault::Wrong => "현재 비밀번호가 아닙니다.",
         PasswordFault::NotTheSame => "두 비밀번호가 일치하지 않습니다. 새 비밀번호를 다시 입력해 주세요.",

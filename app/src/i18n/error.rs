@@ -60,6 +60,9 @@ fn error_ko(error: &Error) -> String {
                 needs.parse::<Role>().map_or_else(|_| needs.clone(), |role| (identity::KO.role)(role).to_owned());
             format!("이 프로젝트에서 맡은 역할로는 할 수 없는 작업입니다. “{needs}” 역할이 필요합니다.")
         }
+        Error::Delegated => {
+            "제한된 애플리케이션 자격 증명으로는 할 수 없는 작업입니다. 본인 계정으로 로그인해 주세요.".to_owned()
+        }
         Error::Unavailable { what, why } => format!("지금 {what}에서 응답이 없습니다: {why}"),
         Error::Internal { incident } => {
             format!(
@@ -213,6 +216,11 @@ fn why_ko(why: &Why) -> String {
         Why::AskedAlready => "이미 요청했습니다. 관리자의 답변을 기다려 주세요.".to_owned(),
         Why::NotTheName { name } => format!("이름이 일치하지 않습니다. “{name}”을(를) 입력해 주세요."),
         Why::NotALimit => "정수를 입력하거나, 제한이 없으면 −1을 입력해 주세요.".to_owned(),
+        Why::NotAnAccessRule { line } => {
+            format!("{line}번째 줄: compute GET /v2.1/servers와 같이 서비스, 메서드, 경로를 입력해 주세요.")
+        }
+        Why::NotADate => "2030-12-31과 같은 날짜가 아닙니다.".to_owned(),
+        Why::Past => "이미 지난 시각입니다.".to_owned(),
         Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
         Why::Password(fault) => account::password_fault_ko(*fault),
         Why::Credentials => "사용자 이름 또는 비밀번호가 올바르지 않습니다.".to_owned(),
@@ -297,6 +305,7 @@ fn kind_ko(kind: Kind) -> &'static str {
         Kind::Operation => "작업",
         Kind::Host => "호스트",
         Kind::Session => "세션",
+        Kind::ApplicationCredential => "애플리케이션 자격 증명",
     }
 }
 

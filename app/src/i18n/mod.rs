@@ -18,6 +18,7 @@ macro_rules! texts {
     (@type $kind:ty) => { $kind };
 }
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod common;
@@ -91,6 +92,7 @@ impl Lang {
 pub struct Catalogue {
     pub lang: Lang,
     pub common: &'static common::Common,
+    pub access: &'static access::Access,
     pub account: &'static account::Account,
     pub audit: &'static audit::Audit,
     pub ui: &'static ui::Ui,
@@ -108,6 +110,7 @@ pub struct Catalogue {
 static EN: Catalogue = Catalogue {
     lang: Lang::En,
     common: &common::EN,
+    access: &access::EN,
     account: &account::EN,
     audit: &audit::EN,
     ui: &ui::EN,
@@ -125,6 +128,7 @@ static EN: Catalogue = Catalogue {
 static KO: Catalogue = Catalogue {
     lang: Lang::Ko,
     common: &common::KO,
+    access: &access::KO,
     account: &account::KO,
     audit: &audit::KO,
     ui: &ui::KO,

@@ -13,7 +13,7 @@ pub fn ErrorPage(error: Error) -> impl IntoView {
     let t = text();
     let title = match &error {
         Error::NotFound { .. } => t.ui.not_found,
-        Error::Forbidden { .. } | Error::Unauthenticated => t.ui.forbidden,
+        Error::Forbidden { .. } | Error::Delegated | Error::Unauthenticated => t.ui.forbidden,
         Error::Unavailable { .. } => t.ui.unavailable,
         _ => t.ui.failed,
     };

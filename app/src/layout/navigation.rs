@@ -37,6 +37,8 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
         place(t.account.profile, Icon::User, paths::profile),
         place(t.account.second_factors, Icon::KeyPair, paths::second_factors),
         place(t.common.sessions, Icon::Console, paths::account_sessions),
+        place(t.access.credentials, Icon::KeyPair, paths::application_credentials),
+        place(t.access.title, Icon::Api, paths::api_access),
         place(t.account.preferences, Icon::Language, paths::preferences),
         place(t.audit.title, Icon::Log, paths::audit),
     ];
@@ -60,6 +62,10 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
             vec![
                 (Action::ReadHosts, place(t.common.hypervisors, Icon::Hypervisor, paths::hypervisors)),
                 (Action::ManageSessions, place(t.account.all_sessions, Icon::Console, paths::sessions)),
+                (
+                    Action::EveryCredential,
+                    place(t.access.all_credentials, Icon::KeyPair, paths::application_credentials_of_all),
+                ),
                 (Action::ManagePasswordRules, place(t.account.rules, Icon::Lock, paths::password_rules)),
                 (Action::ReadAudit, place(t.audit.all, Icon::Log, paths::audit_all)),
                 (Action::EveryImage, place(t.image.all_images, Icon::Image, paths::images_of_all)),
@@ -94,6 +100,7 @@ pub(super) fn entries(project: ProjectId, may: &[Action]) -> Vec<Entry> {
         (Action::Write, make(t.image.create_image, paths::image_create(project))),
         (Action::OwnKeypair, make(t.compute.create_key_pair, paths::key_pair_create(project))),
         (Action::OwnKeypair, make(t.compute.import_key_pair, paths::key_pair_import(project))),
+        (Action::OwnCredential, make(t.access.create_credential, paths::application_credential_create(project))),
         (Action::Write, make(t.network.create_network, paths::network_create(project))),
         (Action::ManageProjects, make(t.directory.create_project, paths::project_create(project))),
         (Action::ManageUsers, make(t.directory.create_user, paths::user_create(project))),

@@ -38,6 +38,7 @@ icons! {
     Assignment = "assignment",
     Policy = "policy",
     Quota = "quota",
+    Api = "api",
     Tasks = "tasks",
     Search = "search",
     Filter = "filter",

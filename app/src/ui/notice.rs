@@ -33,7 +33,7 @@ pub fn Failure(#[prop(into)] error: api::Error) -> impl IntoView {
     let t = text();
     let title = match &error {
         api::Error::NotFound { .. } => t.ui.not_found,
-        api::Error::Forbidden { .. } | api::Error::Unauthenticated => t.ui.forbidden,
+        api::Error::Forbidden { .. } | api::Error::Delegated | api::Error::Unauthenticated => t.ui.forbidden,
         api::Error::Unavailable { .. } => t.ui.unavailable,
         _ => t.ui.failed,
     };

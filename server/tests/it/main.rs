@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod account;
+mod application_credentials;
 mod audit;
 mod client;
 mod compute_pages;
 mod consoles;
 mod directory;
+mod identity_api;
 mod image_pages;
 mod personas;
 mod preferences;

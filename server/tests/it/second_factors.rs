@@ -1,6 +1,7 @@
 //! Second factors: setting one up, being asked for it, losing it.
 
 use crate::client::{Answer, Client};
+use crate::identity_api::{ask, by_credential, by_password, credential, form};
 use crate::world::{PASSWORD, World, world};
 use api::account::{Account as _, NewPasswordRules};
 use api::directory::{Directory as _, NewAssignment};
@@ -246,6 +247,18 @@ async fn security_17_guesses_side_by_side_are_all_counted() {
     let answers = futures::future::join_all(guesses).await;
     let judged = answers.iter().filter(|answer| answer.text().contains("This code is not right")).count();
     assert_eq!(judged, 10);
+}
+
+/// Nor a token of the API; what its owner has made for programs opens on.
+#[tokio::test]
+async fn security_18_a_password_alone_is_no_token() {
+    let user = enrolled().await;
+    let refused = ask(&user.world, by_password("u", PASSWORD, serde_json::Value::Null)).await;
+    assert_eq!((refused.status, refused.header("x-subject-token")), (401, ""), "{}", refused.text());
+    let caller = user.world.caller(user.id, user.project).await;
+    let made = credential(&user.world, &caller, form("ci")).await;
+    let granted = ask(&user.world, by_credential(&made.credential.id.to_string(), &made.secret)).await;
+    assert_eq!(granted.status, 201, "{}", granted.text());
 }
 
 /// Between password and code nobody is signed in, and nothing is stored.

@@ -17,8 +17,15 @@ type Call = (&'static str, Role, &'static [(&'static str, &'static str)]);
 /// The server functions. Ids name nothing, so whoever may call gets 404 or
 /// a fault of the form, never 401 or 403.
 const CALLS: &[Call] = &[
+    ("access_show", Role::Reader, &[]),
     ("audit_list", Role::Reader, &[]),
     ("audit_list_all", Role::Admin, &[]),
+    ("credential_create", Role::Reader, &[("name", "")]),
+    ("credential_delete", Role::Reader, &[("id", NOBODY)]),
+    ("credential_list", Role::Reader, &[]),
+    ("credential_list_all", Role::Admin, &[]),
+    ("credential_revoke", Role::Admin, &[("id", NOBODY)]),
+    ("credential_roles", Role::Reader, &[]),
     ("flavor_list", Role::Reader, &[]),
     ("floating_ip_allocate", Role::Member, &[]),
     ("floating_ip_associate", Role::Member, &[("id", NOBODY), ("instance", NOBODY)]),
@@ -108,12 +115,16 @@ const CALLS: &[Call] = &[
 
 /// The pages: the role that each takes; `{…}` stands for an id.
 const PAGES: &[(&str, Role)] = &[
+    ("/p/{project}/account/application-credentials", Role::Reader),
+    ("/p/{project}/account/application-credentials/create", Role::Reader),
     ("/p/{project}/account/password", Role::Reader),
     ("/p/{project}/account/preferences", Role::Reader),
     ("/p/{project}/account/profile", Role::Reader),
     ("/p/{project}/account/second-factors", Role::Reader),
     ("/p/{project}/account/sessions", Role::Reader),
+    ("/p/{project}/admin/application-credentials", Role::Admin),
     ("/p/{project}/admin/audit", Role::Admin),
+    ("/p/{project}/api-access", Role::Reader),
     ("/p/{project}/admin/hypervisors", Role::Admin),
     ("/p/{project}/admin/password-rules", Role::Admin),
     ("/p/{project}/admin/password-rules/{domain}", Role::Admin),

@@ -29,6 +29,15 @@ pub fn worth(held: &Held, project: ProjectId, domain: DomainId) -> Option<Role> 
     }
 }
 
+/// Whether the role itself holds in the project, whatever it is worth: not only something weaker because of it.
+pub fn is_assigned(held: &Held, project: ProjectId, domain: DomainId) -> bool {
+    match (held.project, held.domain) {
+        (Some(on), _) => (on == project) != held.inherited,
+        (None, Some(on)) => on == domain && held.inherited,
+        (None, None) => false,
+    }
+}
+
 /// A caller with all that was found; `None`: there is no such project for them.
 pub fn with(standing: &Standing, user: UserId, project: ProjectId, request: &str) -> Option<Caller> {
     let held = || standing.held.iter();

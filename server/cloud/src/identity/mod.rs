@@ -2,6 +2,7 @@
 //!
 //! `service.rs` and `directory.rs` are the contracts; each noun's rules stand in a file of its name (`project.rs`, `user.rs`, `group.rs`,
 //! `session.rs`, …), all SQL in `store/`, the hashing in `password.rs`. A change of the directory goes through `change.rs`.
+//! `token.rs` is what programs have in place of a session, `credential.rs` what they get one with.
 //! `caller.rs` makes a caller anew for each request from the rows as they are then: a user who is disabled or loses a role has lost it with
 //! the next click.
 
@@ -10,6 +11,7 @@ mod assignment;
 mod breach;
 mod caller;
 mod change;
+mod credential;
 mod deletion;
 mod directory;
 mod domain;
@@ -27,6 +29,7 @@ mod service;
 mod session;
 mod sign_in;
 mod store;
+mod token;
 mod totp;
 mod user;
 
@@ -36,6 +39,7 @@ pub use directory::DirectoryService;
 pub use policy::PolicyService;
 pub use service::IdentityService;
 pub use session::SessionRow;
+pub use token::{Bearer, CredentialProof, Named, Scope, ScopeRequest, TokenMethod, TokenRequest, TokenRow};
 
 use crate::db::is_unique;
 use crate::fault::StoreError;

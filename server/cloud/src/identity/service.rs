@@ -3,6 +3,7 @@
 use super::caller;
 use super::password::Hasher;
 use super::session::SessionRow;
+use super::token::Bearer;
 use crate::core::Core;
 use crate::kept::Kept;
 use crate::seal::Sealer;
@@ -18,6 +19,8 @@ pub struct IdentityService {
     pub(super) sealer: Sealer,
     /// By the hash of the id.
     pub(super) sessions: Kept<String, Option<SessionRow>>,
+    /// By the hash of the token.
+    pub(super) bearers: Kept<String, Option<Bearer>>,
     callers: Kept<(UserId, ProjectId), Caller>,
     /// See `breach.rs`.
     pub(super) breached: OnceLock<PathBuf>,
@@ -26,8 +29,9 @@ pub struct IdentityService {
 impl IdentityService {
     pub fn new(core: Arc<Core>) -> Result<Self> {
         let (commits, hasher, sealer) = (core.db.commits(), Hasher::new()?, Sealer::open(&core.data)?);
-        let (sessions, callers) = (Kept::new(commits.clone()), Kept::new(commits));
-        Ok(Self { core, hasher, sealer, sessions, callers, breached: OnceLock::new() })
+        let (sessions, bearers) = (Kept::new(commits.clone()), Kept::new(commits.clone()));
+        let callers = Kept::new(commits);
+        Ok(Self { core, hasher, sealer, sessions, bearers, callers, breached: OnceLock::new() })
     }
 }
 

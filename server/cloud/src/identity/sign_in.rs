@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 
 /// Failures are forgotten after this time.
-const FORGOTTEN: Micros = 86_400_000_000;
+pub(super) const FORGOTTEN: Micros = 86_400_000_000;
 /// How long somebody may take to answer what is asked for after the password.
 const TICKET: Micros = 600_000_000;
 /// What tickets are sealed for.
@@ -27,11 +27,15 @@ const PURPOSE: &str = "sign-in";
 
 /// What failures are counted by: of any length, and telling nobody what was typed.
 fn key(domain: &str, name: &str) -> String {
-    hex::encode(Sha256::digest(format!("{domain}\n{}", name.trim().to_lowercase())))
+    hash(&format!("{domain}\n{}", name.trim().to_lowercase()))
+}
+
+pub(super) fn hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
 }
 
 /// What was typed as a name, fit to be written down.
-fn typed(name: &str) -> String {
+pub(super) fn typed(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(Name::MAX).collect()
 }
 
@@ -54,7 +58,7 @@ struct Ticket {
 
 impl Ticket {
     fn new(user: &Known, what: More, now: Micros) -> Self {
-        Self { user: user.id, until: now + TICKET, what, password: digest(&user.hash) }
+        Self { user: user.id, until: now + TICKET, what, password: hash(&user.hash) }
     }
 
     fn text(&self) -> String {
@@ -75,10 +79,6 @@ impl Ticket {
         };
         Some(Self { user, until, what, password: words.next()?.to_owned() })
     }
-}
-
-fn digest(hash: &str) -> String {
-    hex::encode(Sha256::digest(hash))
 }
 
 impl IdentityService {
@@ -156,9 +156,8 @@ impl IdentityService {
         let text = self.sealer.unseal(PURPOSE, &step.ticket).and_then(|text| String::from_utf8(text).ok());
         let ticket = text.as_deref().and_then(Ticket::parse).ok_or(Error::Unauthenticated)?;
         let user = rows::by_id(self.core.db.read(), ticket.user).await?;
-        let user = user.filter(|user| {
-            user.enabled && ticket.until > self.core.clock.now() && ticket.password == digest(&user.hash)
-        });
+        let user = user
+            .filter(|user| user.enabled && ticket.until > self.core.clock.now() && ticket.password == hash(&user.hash));
         let user = user.ok_or(Error::Unauthenticated)?;
         let guesser = self.guesser(Some(user.domain), "", &user.name, &step.from).await?;
         match (&step.answer, ticket.what) {

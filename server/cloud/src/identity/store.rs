@@ -1,6 +1,7 @@
 //! All SQL of identity; one file per noun.
 
 pub mod assignment;
+pub mod credential;
 pub mod domain;
 pub mod group;
 pub mod password;
@@ -9,6 +10,7 @@ pub mod role;
 pub mod second_factor;
 pub mod session;
 pub mod standing;
+pub mod token;
 pub mod user;
 
 use crate::authz::Reach;

@@ -150,6 +150,7 @@ impl Account for IdentityService {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         rows::password::replace(&mut tx, caller.user, &hash, false, now).await?;
         store::session_delete_others(&mut tx, caller.user, own).await?;
+        rows::token::delete_of(&mut tx, caller.user).await?;
         self.audited(&mut tx, caller, "password_change", caller.user, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.session_ended(caller.user);
@@ -232,6 +233,7 @@ impl Account for IdentityService {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         store::session_delete_others(&mut tx, caller.user, own).await?;
+        rows::token::delete_of(&mut tx, caller.user).await?;
         self.audited(&mut tx, caller, "session_revoke_others", caller.user, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.session_ended(caller.user);

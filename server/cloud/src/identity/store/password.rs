@@ -1,6 +1,6 @@
 //! SQL of passwords: the rules of a domain, who has to choose a new one, what was used before, and failures to sign in.
 
-use super::{Result, id};
+use super::{Result, as_id, id};
 use crate::db::Tx;
 use api::account::{DomainRules, PasswordRules};
 use api::{DomainId, Micros, UserId};
@@ -66,11 +66,17 @@ pub async fn rules_set(tx: &mut Tx, domain: DomainId, rules: &PasswordRules) -> 
     Ok(())
 }
 
-/// The domain of that name; with none given, the first there was.
+/// The domain of that id or name; with none given, the first there was.
 pub async fn domain(db: &SqlitePool, name: &str) -> Result<Option<DomainId>> {
     let found: Option<String> = match name {
         "" => sqlx::query_scalar("select id from domain order by created_at, id limit 1").fetch_optional(db).await?,
-        name => sqlx::query_scalar("select id from domain where name = $1").bind(name).fetch_optional(db).await?,
+        name => {
+            sqlx::query_scalar("select id from domain where id = $1 or name = $2 order by id = $1 desc limit 1")
+                .bind(as_id(name).unwrap_or_default())
+                .bind(name)
+                .fetch_optional(db)
+                .await?
+        }
     };
     Ok(found.as_deref().map(id).transpose()?)
 }

@@ -1,6 +1,6 @@
 //! SQL of sessions.
 
-use super::{Result, id};
+use super::{Result, id, token};
 use crate::db::Tx;
 use crate::identity::SessionRow;
 use api::{Micros, UserId};
@@ -74,7 +74,9 @@ pub async fn delete(tx: &mut Tx, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// With the user's tokens.
 pub async fn delete_of(tx: &mut Tx, user: UserId) -> Result<()> {
+    token::delete_of(tx, user).await?;
     sqlx::query("delete from session where user_id = $1").bind(user.0.to_string()).execute(&mut **tx).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Result, id, id_at, role_of};
 use api::identity::{MEMBERSHIPS, Membership};
-use api::{AssignmentId, DomainId, ProjectId, Role, UserId};
+use api::{AssignmentId, DomainId, ProjectId, Role, RoleId, UserId};
 use sqlx::{Row, SqlitePool};
 
 /// What a user has, wherever an assignment of theirs or of one of their groups may reach the project: on it, on what is above it, on a
@@ -30,7 +30,7 @@ const HELD: &str = "
     )
     select u.name as user_name, p.name as project_name, p.domain_id as home,
            u.enabled and p.enabled and p.deleting = 0 and ud.enabled and pd.enabled as enabled,
-           h.id, h.project_id, h.domain_id, h.inherited, r.strength
+           h.id, h.project_id, h.domain_id, h.inherited, h.role_id, r.strength
     from local_user u
     join domain ud on ud.id = u.domain_id
     join project p on p.id = $2
@@ -46,6 +46,7 @@ pub struct Held {
     pub project: Option<ProjectId>,
     pub domain: Option<DomainId>,
     pub inherited: bool,
+    pub role_id: RoleId,
     /// `None`: a role that the policy does not know.
     pub role: Option<Role>,
 }
@@ -70,6 +71,7 @@ pub async fn load(db: &SqlitePool, user: UserId, project: ProjectId) -> Result<O
             project: super::id_or_null(row, "project_id")?,
             domain: super::id_or_null(row, "domain_id")?,
             inherited: row.try_get("inherited")?,
+            role_id: id_at(row, "role_id")?,
             role: role_of(row.try_get("strength")?),
         })
     });
