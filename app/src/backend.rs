@@ -163,7 +163,8 @@ pub fn parse<T: FromStr>(kind: Kind, id: &str) -> Result<T, Fail> {
 pub fn carrier(kind: &str, id: &str) -> Result<Carrier, Fail> {
     match kind {
         "flavor" => Ok(Carrier::Flavor(parse(Kind::Flavor, id)?)),
-        _ => Ok(Carrier::Instance(parse(Kind::Instance, id)?)),
+        "instance" => Ok(Carrier::Instance(parse(Kind::Instance, id)?)),
+        _ => answer(Err(Error::field("kind", Why::NotAChoice))),
     }
 }
 

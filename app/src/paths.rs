@@ -222,7 +222,7 @@ pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(name);
         url.push('=');
-        url.push_str(&encode(value));
+        url.push_str(&percent_encoded(value));
     }
     url
 }
@@ -232,7 +232,7 @@ fn within(project: ProjectId, rest: impl Display) -> String {
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
-fn encode(text: &str) -> String {
+pub fn percent_encoded(text: &str) -> String {
     use std::fmt::Write;
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         match byte {

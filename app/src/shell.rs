@@ -1,7 +1,6 @@
 //! The document around the console: what the server sends before anything of it is a page.
 
 use crate::App;
-use crate::account::FreshCodes;
 use crate::backend::Site;
 use crate::ui::Refused;
 use api::identity::SignInShown;
@@ -34,10 +33,8 @@ pub fn Shell() -> impl IntoView {
 /// Loads the style and the browser's half of the console.
 #[component]
 fn Load(site: Site) -> impl IntoView {
-    // What a form held, or is answered with, is known to the server only: its page stays plain, and works so.
-    let plain = use_context::<Refused>().is_some()
-        || use_context::<SignInShown>().is_some()
-        || use_context::<FreshCodes>().is_some();
+    // What a form held is known to the server only: its page stays plain, and works so.
+    let plain = use_context::<Refused>().is_some() || use_context::<SignInShown>().is_some();
     view! {
         <link rel="stylesheet" href=site.css.clone()/>
         <link rel="preload" href="/fonts/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>

@@ -105,7 +105,7 @@ export class Person {
     await this.page.getByLabel("Name").fill(name);
     const download = this.page.waitForEvent("download");
     await this.page.getByRole("button", { name: "Create key pair" }).click();
-    if (this.scripted) await this.page.getByRole("link", { name: "Download" }).click();
+    await this.page.getByRole("link", { name: "Download" }).click();
     await (await download).saveAs(path);
   }
 

@@ -14,7 +14,6 @@ mod files;
 mod form;
 mod headers;
 mod identity_api;
-mod key_file;
 pub mod listen;
 mod local;
 mod log;
@@ -24,7 +23,6 @@ mod observe;
 mod origin;
 mod pages;
 mod preferences;
-mod recovery;
 mod refused;
 pub mod seed;
 pub mod serve;
@@ -123,7 +121,6 @@ pub fn router(edge: Edge) -> Router {
         .route(pages::SIGN_IN, post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/preferences", post(preferences::set))
-        .route("/p/{project}/account/second-factors", post(recovery::codes))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
     let calls = pages::routes(&edge)
         .layer(from_fn_with_state(edge.clone(), pages::arrive))
@@ -137,7 +134,6 @@ pub fn router(edge: Edge) -> Router {
         .route("/p/{project}/audit.csv", get(audit_csv::of_project))
         .route("/p/{project}/admin/audit.csv", get(audit_csv::of_all))
         .route("/p/{project}/instances/{id}/log", get(log::stream))
-        .route("/p/{project}/key-pairs/create", post(key_file::create))
         .route("/p/{project}/instances/{id}/console/vnc", get(console::vnc))
         .route("/p/{project}/instances/{id}/console/serial", get(console::serial))
         .route("/p/{project}/images/upload", post(upload::upload))

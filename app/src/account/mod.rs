@@ -12,7 +12,7 @@ mod session_watch;
 pub use password::Password;
 pub use preferences::PreferencesPage;
 pub use profile::Profile;
-pub use second_factors::{FreshCodes, SecondFactorsPage};
+pub use second_factors::SecondFactorsPage;
 pub use session::{Device, device};
 pub use session_list::AccountSessions;
 pub use session_watch::SessionWatch;

@@ -1,22 +1,16 @@
 //! One's own second factors: setting them up, the codes for when they are lost, and giving them up.
 
 use super::calls::{RecoveryCodeRenew, TotpBegin, TotpConfirm, TotpRemove, second_factor_show};
-use crate::Fail;
 use crate::i18n::text;
 use crate::live::use_live;
-use crate::paths;
 use crate::project::here;
 use crate::ui::{
     Call, CodeBlock, Copyable, Fact, Facts, Form, Hidden, Load, Notice, PageHeader, SaveButton, Section, TextField,
-    Tone, When,
+    Tone, When, answered,
 };
 use api::account::{Enrolment, SecondFactors, Totp};
 use api::{Kind, Micros};
 use leptos::prelude::*;
-
-/// The recovery codes that a plain form is answered with: the edge draws the page again with these in its context, this once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FreshCodes(pub Vec<String>);
 
 #[derive(Clone, Copy)]
 struct Calls {
@@ -24,14 +18,6 @@ struct Calls {
     confirm: ServerAction<TotpConfirm>,
     remove: ServerAction<TotpRemove>,
     renew: ServerAction<RecoveryCodeRenew>,
-}
-
-impl Calls {
-    /// The codes that were made last, as long as the page is open.
-    fn fresh(self) -> Option<Vec<String>> {
-        let made = |value: Option<Result<Vec<String>, Fail>>| value?.ok();
-        made(self.renew.value().get()).or(made(self.confirm.value().get()))
-    }
 }
 
 #[component]
@@ -47,8 +33,9 @@ pub fn SecondFactorsPage() -> impl IntoView {
         move || (here.project.get(), live.version(Kind::User)),
         |(project, _)| second_factor_show(project),
     );
-    let plain = use_context::<FreshCodes>().map(|FreshCodes(codes)| codes);
-    let fresh = move || plain.clone().or(calls.fresh()).map(|codes| view! { <Codes codes/> });
+    // The codes that were made last, as long as the page is open.
+    let (renewed, first) = (answered(calls.renew), answered(calls.confirm));
+    let fresh = move || renewed.get().or(first.get()).map(|codes| view! { <Codes codes/> });
     view! {
         <PageHeader title=t.account.second_factors hint=t.account.second_factors_hint/>
         {fresh}
@@ -102,8 +89,6 @@ fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
     let (t, here) = (text(), here());
     let Enrolment { secret, uri, qr } = enrolment;
     let project = move || here.project.get_untracked();
-    // Posted plainly the forms that make recovery codes go to the page's own address, which answers with them.
-    let confirm = Call::from(calls.confirm).plainly_to(paths::second_factors(here.id()));
     view! {
         <p class="page-hint">{t.account.scan_hint}</p>
         <div class="enrolment">
@@ -115,7 +100,7 @@ fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
                 <Fact name=t.account.this_device><a href=uri rel="external">{t.account.open_app}</a></Fact>
             </Facts>
         </div>
-        <Form id="confirm" call=confirm submit=t.account.totp_confirm>
+        <Form id="confirm" call=calls.confirm submit=t.account.totp_confirm>
             <Hidden name="project" value=project()/>
             <TextField name="code" label=t.account.app_code hint=t.account.app_code_hint required=true autocomplete="one-time-code" mono=true/>
         </Form>
@@ -127,8 +112,7 @@ fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
 }
 
 fn on(calls: Calls, since: Micros, codes_left: u32) -> impl IntoView {
-    let (t, here) = (text(), here());
-    let renew = Call::from(calls.renew).plainly_to(paths::second_factors(here.id()));
+    let t = text();
     view! {
         <Facts>
             <Fact name=t.account.asked_since><When at=since/></Fact>
@@ -137,7 +121,7 @@ fn on(calls: Calls, since: Micros, codes_left: u32) -> impl IntoView {
         <details class="fold">
             <summary>{t.account.renew_codes}</summary>
             <p class="field-hint">{t.account.renew_codes_hint}</p>
-            <Begin id="renew" call=renew submit=t.account.renew_codes/>
+            <Begin id="renew" call=calls.renew submit=t.account.renew_codes/>
         </details>
         <details class="fold">
             <summary>{t.account.totp_remove}</summary>

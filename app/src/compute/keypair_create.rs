@@ -1,12 +1,12 @@
-//! Creating a key pair. The private half is shown and handed over once: with JavaScript in the page, without as a file.
+//! Creating a key pair. The private half is shown and handed over once.
 
 use super::calls::KeypairCreate as Create;
 use crate::i18n::text;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Call, Choice, CodeBlock, Crumb, Form, Hidden, Icon, LinkButton, Notice, PageHeader, RadioCards, SaveButton,
-    TextField, Tone, Variant,
+    Choice, CodeBlock, Crumb, Form, Hidden, Icon, LinkButton, Notice, PageHeader, RadioCards, SaveButton, TextField,
+    Tone, Variant, answered,
 };
 use api::compute::{KeyType, NewKeypair};
 use leptos::prelude::*;
@@ -15,10 +15,10 @@ use leptos::prelude::*;
 pub fn KeypairCreate() -> impl IntoView {
     let (t, here) = (text(), here());
     let create = ServerAction::<Create>::new();
-    let made = move || create.value().with(|value| value.as_ref()?.as_ref().ok().cloned());
+    let made = answered(create);
     view! {
         <PageHeader title=t.compute.create_key_pair way=vec![Crumb::new(t.common.key_pairs, paths::key_pairs(here.id()))]/>
-        {move || match made() {
+        {move || match made.get() {
             Some(made) => view! { <PrivateKey made/> }.into_any(),
             None => view! { <CreateForm create/> }.into_any(),
         }}
@@ -34,10 +34,8 @@ fn CreateForm(create: ServerAction<Create>) -> impl IntoView {
         KeyType::Rsa => t.compute.rsa_detail,
     };
     let kinds: Vec<_> = KeyType::ALL.map(|kind| Choice::new(kind.as_str(), kind.as_str()).detail(detail(kind))).into();
-    // Posted plainly the form goes to its own address, which answers with the key as a file.
-    let call = Call::from(create).plainly_to(paths::key_pair_create(here.id()));
     view! {
-        <Form call submit=t.compute.create_key_pair cancel=paths::key_pairs(here.id())>
+        <Form call=create submit=t.compute.create_key_pair cancel=paths::key_pairs(here.id())>
             <Hidden name="project" value=here.project.get_untracked()/>
             <TextField name="name" label=t.common.name required=true autofocus=true/>
             <RadioCards name="kind" label=t.common.kind choices=kinds value=KeyType::Ed25519.as_str() required=true/>

@@ -42,11 +42,6 @@ impl Call {
         Self::new(url, None, false, |_| ())
     }
 
-    /// The same, but posted plainly it goes to another address.
-    pub fn plainly_to(self, url: impl Into<String>) -> Self {
-        Self { url: url.into(), ..self }
-    }
-
     /// Sends the form of the event. A second click while the first is under way is dropped.
     pub fn submit(&self, event: SubmitEvent) {
         if self.pending.get_untracked() {

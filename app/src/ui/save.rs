@@ -2,8 +2,8 @@
 
 use super::button::Variant;
 use super::icon::{Glyph, Icon};
+use crate::paths::percent_encoded;
 use leptos::prelude::*;
-use std::fmt::Write as _;
 
 /// Saves `text` under `name` where the reader's downloads go; with and without JavaScript.
 #[component]
@@ -20,14 +20,7 @@ pub fn SaveButton(
 
 /// The text as an address of its own (RFC 2397).
 fn address(text: &str) -> String {
-    let start = String::from("data:text/plain;charset=utf-8,");
-    text.bytes().fold(start, |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => _ = write!(out, "%{byte:02X}"),
-        }
-        out
-    })
+    format!("data:text/plain;charset=utf-8,{}", percent_encoded(text))
 }
 
 #[cfg(test)]
