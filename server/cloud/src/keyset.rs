@@ -27,8 +27,10 @@ pub struct Sort {
 pub struct Listing {
     /// The columns, as they stand behind `select`.
     pub select: &'static str,
-    /// `from …` with its joins; no `where`.
-    pub from: &'static str,
+    /// What is listed, with its short name.
+    pub table: &'static str,
+    /// What else a row shows: joins that neither multiply rows nor leave any out.
+    pub joins: &'static str,
     pub id: &'static str,
     pub sorts: &'static [Sort],
     /// A sort key, perhaps with a leading `-`.
@@ -36,6 +38,11 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// `select … from …` with the joins, for a query of another shape: the condition is still to come.
+    pub fn select(&self) -> QueryBuilder<'static, Sqlite> {
+        QueryBuilder::new(format!("select {} from {} {}", self.select, self.table, self.joins))
+    }
+
     /// The order asked for, or the list's own where there is no such column.
     fn order(&self, query: &ListQuery) -> (&Sort, bool) {
         let own = ListQuery::default();
@@ -98,8 +105,12 @@ where
     let backwards = matches!(cursor, Cursor::Before(..));
     let limit = query.limit() as usize;
 
-    let mut count = QueryBuilder::new("select count(*) ");
-    count.push(list.from);
+    let mut count = QueryBuilder::new("select count(*) from ");
+    count.push(list.table);
+    // Without a condition there is nothing to look up for each row.
+    if !filter.0.is_empty() {
+        count.push(" ").push(list.joins);
+    }
     filter.write(&mut count);
     let total: i64 = count.build_query_scalar().fetch_one(db).await?;
 
@@ -111,8 +122,10 @@ where
         .push(sort.column)
         .push(" as _sort, ")
         .push(list.id)
-        .push(" as _id ")
-        .push(list.from);
+        .push(" as _id from ")
+        .push(list.table)
+        .push(" ")
+        .push(list.joins);
     let filter = match &cursor {
         Cursor::Start => filter,
         Cursor::After(value, id) | Cursor::Before(value, id) => {
@@ -193,7 +206,8 @@ mod tests {
 
     const LIST: Listing = Listing {
         select: "name, id",
-        from: "from thing",
+        table: "thing",
+        joins: "",
         id: "id",
         sorts: &[
             Sort { key: "name", column: "name", number: false },

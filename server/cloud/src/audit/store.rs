@@ -102,7 +102,8 @@ impl FromRow<'_, SqliteRow> for View {
 
 const LIST: Listing = Listing {
     select: "a.*, coalesce((select p.name from project p where p.id = a.project_id), '') as project_name",
-    from: "from audit a",
+    table: "audit a",
+    joins: "",
     id: "a.id",
     sorts: &[
         Sort { key: "when", column: "a.id", number: true },

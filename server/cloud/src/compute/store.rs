@@ -113,7 +113,8 @@ impl InstanceRow {
 
 const LIST: Listing = Listing {
     select: COLUMNS,
-    from: "from instance i",
+    table: "instance i",
+    joins: "",
     id: "i.id",
     sorts: &[
         Sort { key: "name", column: "i.name", number: false },

@@ -105,7 +105,8 @@ impl FromRow<'_, SqliteRow> for Row {
 
 const LIST: Listing = Listing {
     select: "i.*, p.name as owner_name",
-    from: "from image i join project p on p.id = i.project_id",
+    table: "image i",
+    joins: "join project p on p.id = i.project_id",
     id: "i.id",
     sorts: &[
         Sort { key: "name", column: "i.name", number: false },
@@ -126,8 +127,9 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
         let project = Value::Text(project.0.to_string());
         let others =
             if visibility == Visibility::Community.as_str() { "in ('community', 'public')" } else { "= 'public'" };
+        // A `+` keeps SQLite from collecting and sorting all that can be seen, where the order's own index ends with the page.
         let seen = format!(
-            "i.project_id = ? or i.visibility {others} or (i.visibility = 'shared' and exists (select 1 from image_member m \
+            "+i.project_id = ? or +i.visibility {others} or (+i.visibility = 'shared' and exists (select 1 from image_member m \
              where m.image_id = i.id and m.project_id = ? and m.status = 'accepted'))"
         );
         filter = filter.and(seen, vec![project.clone(), project]);

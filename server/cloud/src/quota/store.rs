@@ -184,7 +184,8 @@ impl FromRow<'_, SqliteRow> for View {
 
 const REQUESTS: Listing = Listing {
     select: "q.*, p.name as project_name",
-    from: "from quota_request q join project p on p.id = q.project_id",
+    table: "quota_request q",
+    joins: "join project p on p.id = q.project_id",
     id: "q.id",
     sorts: &[Sort { key: "created", column: "q.created_at", number: true }],
     default: "-created",

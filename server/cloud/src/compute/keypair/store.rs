@@ -26,7 +26,8 @@ impl FromRow<'_, SqliteRow> for View {
 
 const LIST: Listing = Listing {
     select: "k.*",
-    from: "from keypair k",
+    table: "keypair k",
+    joins: "",
     id: "k.id",
     sorts: &[
         Sort { key: "name", column: "k.name", number: false },

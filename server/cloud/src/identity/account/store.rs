@@ -66,7 +66,8 @@ impl FromRow<'_, SqliteRow> for SessionView {
 
 const SESSIONS: Listing = Listing {
     select: "s.id_hash, s.user_id, u.name as user_name, s.agent, s.address, s.created_at, s.used_at, s.expires_at",
-    from: "from session s join local_user u on u.id = s.user_id",
+    table: "session s",
+    joins: "join local_user u on u.id = s.user_id",
     id: "s.id_hash",
     sorts: &[
         Sort { key: "user", column: "u.name", number: false },

@@ -46,7 +46,8 @@ const LIST: Listing = Listing {
     select: "a.id, a.user_id, a.group_id, a.project_id, a.domain_id, a.role_id, a.inherited, a.created_at,
         coalesce(u.name, g.name) as actor_name, ad.name as actor_domain,
         coalesce(p.name, d.name, '') as place_name, coalesce(pd.name, '') as place_domain, r.name as role_name",
-    from: "from role_assignment a join role r on r.id = a.role_id
+    table: "role_assignment a",
+    joins: "join role r on r.id = a.role_id
         left join local_user u on u.id = a.user_id
         left join user_group g on g.id = a.group_id
         left join domain ad on ad.id = coalesce(u.domain_id, g.domain_id)
@@ -98,8 +99,8 @@ pub async fn find(db: &mut SqliteConnection, id: AssignmentId) -> Result<Option<
 
 /// Those of the assignments that are there.
 pub async fn these(db: &mut SqliteConnection, ids: &[AssignmentId]) -> Result<Vec<Assignment>> {
-    let mut query = QueryBuilder::new("select ");
-    query.push(LIST.select).push(" ").push(LIST.from).push(" where a.id");
+    let mut query = LIST.select();
+    query.push(" where a.id");
     push_ids(&mut query, ids.iter().map(|id| id.0));
     query.push(" order by r.strength desc, a.created_at");
     let rows: Vec<View> = query.build_query_as().fetch_all(db).await?;

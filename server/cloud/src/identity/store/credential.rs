@@ -37,7 +37,8 @@ const LIST: Listing = Listing {
     select:
         "c.id, c.user_id, c.project_id, c.name, c.description, c.unrestricted, c.expires_at, c.used_at, c.created_at,
         u.name as user_name, p.name as project_name",
-    from: "from application_credential c join local_user u on u.id = c.user_id join project p on p.id = c.project_id",
+    table: "application_credential c",
+    joins: "join local_user u on u.id = c.user_id join project p on p.id = c.project_id",
     id: "c.id",
     sorts: &[
         Sort { key: "name", column: "c.name", number: false },
@@ -62,8 +63,8 @@ pub async fn list(db: &SqlitePool, of: Option<UserId>, query: &ListQuery) -> Res
 }
 
 pub async fn find(db: &mut SqliteConnection, id: ApplicationCredentialId) -> Result<Option<ApplicationCredential>> {
-    let mut query = QueryBuilder::new("select ");
-    query.push(LIST.select).push(" ").push(LIST.from).push(" where c.id = ").push_bind(id.0.to_string());
+    let mut query = LIST.select();
+    query.push(" where c.id = ").push_bind(id.0.to_string());
     let view: Option<View> = query.build_query_as().fetch_optional(&mut *db).await?;
     let Some(View(mut credential)) = view else { return Ok(None) };
     fill(db, std::slice::from_mut(&mut credential)).await?;

@@ -31,7 +31,8 @@ const LIST: Listing = Listing {
     select: "d.*, (select count(*) from project p where p.domain_id = d.id) as projects,
         (select count(*) from local_user u where u.domain_id = d.id) as users,
         (select count(*) from user_group g where g.domain_id = d.id) as groups",
-    from: "from domain d",
+    table: "domain d",
+    joins: "",
     id: "d.id",
     sorts: &[
         Sort { key: "name", column: "d.name", number: false },

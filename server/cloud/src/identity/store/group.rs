@@ -27,7 +27,8 @@ impl FromRow<'_, SqliteRow> for View {
 
 const LIST: Listing = Listing {
     select: "g.*, d.name as domain_name, (select count(*) from group_member m where m.group_id = g.id) as members",
-    from: "from user_group g join domain d on d.id = g.domain_id",
+    table: "user_group g",
+    joins: "join domain d on d.id = g.domain_id",
     id: "g.id",
     sorts: &[
         Sort { key: "name", column: "g.name", number: false },

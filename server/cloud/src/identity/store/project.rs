@@ -30,7 +30,8 @@ impl FromRow<'_, SqliteRow> for View {
 
 const LIST: Listing = Listing {
     select: "p.*, d.name as domain_name",
-    from: "from project p join domain d on d.id = p.domain_id",
+    table: "project p",
+    joins: "join domain d on d.id = p.domain_id",
     id: "p.id",
     sorts: &[
         Sort { key: "name", column: "p.name", number: false },

@@ -44,7 +44,8 @@ const SORTS: &[Sort] = &[
 
 const LIST: Listing = Listing {
     select: SELECT,
-    from: "from local_user u join domain d on d.id = u.domain_id",
+    table: "local_user u",
+    joins: "join domain d on d.id = u.domain_id",
     id: "u.id",
     sorts: SORTS,
     default: "name",
@@ -52,7 +53,8 @@ const LIST: Listing = Listing {
 
 const MEMBERS: Listing = Listing {
     select: SELECT,
-    from: "from group_member m join local_user u on u.id = m.user_id join domain d on d.id = u.domain_id",
+    table: "group_member m",
+    joins: "join local_user u on u.id = m.user_id join domain d on d.id = u.domain_id",
     id: "u.id",
     sorts: SORTS,
     default: "name",

@@ -153,8 +153,8 @@ pub async fn delete(tx: &mut Tx, floating_ip: FloatingIpId) -> Result<()> {
 
 const LIST: Listing = Listing {
     select: "f.id, f.address, f.status, n.name as pool, p.device_id, i.name as instance, p.address as fixed_address, f.created_at",
-    from: "from floating_ip f
-           join network n on n.id = f.network_id
+    table: "floating_ip f",
+    joins: "join network n on n.id = f.network_id
            left join port p on p.id = f.port_id
            left join instance i on i.id = p.device_id",
     id: "f.id",

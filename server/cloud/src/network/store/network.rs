@@ -203,7 +203,8 @@ pub async fn delete(tx: &mut Tx, network: NetworkId) -> Result<()> {
 
 const LIST: Listing = Listing {
     select: "n.*",
-    from: "from network n",
+    table: "network n",
+    joins: "",
     id: "n.id",
     sorts: &[
         Sort { key: "name", column: "n.name", number: false },
