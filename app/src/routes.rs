@@ -28,7 +28,43 @@ use crate::quota::{QuotaDefaults, Quotas};
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{ParentRoute, Route, Routes};
-use leptos_router::path;
+use leptos_router::{ChooseView, path};
+
+/// The pages of an area: browsers fetch them together, apart from the rest, once one of them is due.
+macro_rules! area {
+    ($area:ident: $($page:ident),+ $(,)?) => {
+        #[derive(Clone, Copy)]
+        enum $area {
+            $($page,)+
+        }
+
+        const _: () = {
+            #[lazy($area)]
+            fn pages(page: $area) -> AnyView {
+                match page {
+                    $($area::$page => view! { <$page/> }.into_any(),)+
+                }
+            }
+
+            impl ChooseView for $area {
+                async fn choose(self) -> AnyView {
+                    pages(self).await
+                }
+
+                async fn preload(&self) {
+                    // `lazy` makes it for browsers only; the server has all pages.
+                    #[cfg(target_arch = "wasm32")]
+                    __preload_pages().await;
+                }
+            }
+        };
+    };
+}
+
+area!(Image: AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages);
+area!(Network: FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups);
+area!(Account: AccountSessions, ApiAccess, CredentialCreatePage, OwnCredentials, Password, PreferencesPage, Profile, SecondFactorsPage);
+area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
 
 /// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
 #[component]
@@ -43,65 +79,65 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("instances") view=Instances ssr=Async/>
                 <Route path=path!("instances/launch") view=Launch ssr=Async/>
                 <Route path=path!("instances/:id") view=InstancePage ssr=Async/>
-                <Route path=path!("instances/:id/metadata") view=InstanceProperties ssr=Async/>
+                <Route path=path!("instances/:id/metadata") view=Admin::InstanceProperties ssr=Async/>
                 <Route path=path!("instances/:id/snapshot") view=InstanceSnapshotPage ssr=Async/>
                 <Route path=path!("key-pairs") view=Keypairs ssr=Async/>
                 <Route path=path!("key-pairs/create") view=KeypairCreate ssr=Async/>
                 <Route path=path!("key-pairs/import") view=KeypairImport ssr=Async/>
                 <Route path=path!("key-pairs/:id") view=KeypairPage ssr=Async/>
-                <Route path=path!("images") view=Images ssr=Async/>
-                <Route path=path!("images/create") view=ImageCreatePage ssr=Async/>
-                <Route path=path!("images/shared") view=SharedImages ssr=Async/>
-                <Route path=path!("images/:id") view=ImagePage ssr=Async/>
-                <Route path=path!("images/:id/copy") view=ImageCopyPage ssr=Async/>
-                <Route path=path!("images/:id/edit") view=ImageEditPage ssr=Async/>
-                <Route path=path!("networks") view=Networks ssr=Async/>
-                <Route path=path!("networks/create") view=NetworkCreatePage ssr=Async/>
-                <Route path=path!("networks/:id") view=NetworkPage ssr=Async/>
-                <Route path=path!("floating-ips") view=FloatingIps ssr=Async/>
-                <Route path=path!("security-groups") view=SecurityGroups ssr=Async/>
-                <Route path=path!("security-groups/:id") view=SecurityGroupPage ssr=Async/>
+                <Route path=path!("images") view=Image::Images ssr=Async/>
+                <Route path=path!("images/create") view=Image::ImageCreatePage ssr=Async/>
+                <Route path=path!("images/shared") view=Image::SharedImages ssr=Async/>
+                <Route path=path!("images/:id") view=Image::ImagePage ssr=Async/>
+                <Route path=path!("images/:id/copy") view=Image::ImageCopyPage ssr=Async/>
+                <Route path=path!("images/:id/edit") view=Image::ImageEditPage ssr=Async/>
+                <Route path=path!("networks") view=Network::Networks ssr=Async/>
+                <Route path=path!("networks/create") view=Network::NetworkCreatePage ssr=Async/>
+                <Route path=path!("networks/:id") view=Network::NetworkPage ssr=Async/>
+                <Route path=path!("floating-ips") view=Network::FloatingIps ssr=Async/>
+                <Route path=path!("security-groups") view=Network::SecurityGroups ssr=Async/>
+                <Route path=path!("security-groups/:id") view=Network::SecurityGroupPage ssr=Async/>
                 <Route path=path!("flavors") view=Flavors ssr=Async/>
-                <Route path=path!("flavors/:id/metadata") view=FlavorProperties ssr=Async/>
-                <Route path=path!("account/profile") view=Profile ssr=Async/>
-                <Route path=path!("account/password") view=Password ssr=Async/>
-                <Route path=path!("account/second-factors") view=SecondFactorsPage ssr=Async/>
-                <Route path=path!("account/sessions") view=AccountSessions ssr=Async/>
-                <Route path=path!("account/preferences") view=PreferencesPage ssr=Async/>
-                <Route path=path!("account/application-credentials") view=OwnCredentials ssr=Async/>
-                <Route path=path!("account/application-credentials/create") view=CredentialCreatePage ssr=Async/>
-                <Route path=path!("api-access") view=ApiAccess ssr=Async/>
-                <Route path=path!("audit") view=ProjectAudits ssr=Async/>
-                <Route path=path!("admin/audit") view=AllAudits ssr=Async/>
-                <Route path=path!("admin/password-rules") view=PasswordRulesList ssr=Async/>
-                <Route path=path!("admin/password-rules/:domain") view=DomainPasswordRules ssr=Async/>
-                <Route path=path!("admin/sessions") view=Sessions ssr=Async/>
-                <Route path=path!("admin/application-credentials") view=AllCredentials ssr=Async/>
-                <Route path=path!("admin/images") view=AllImages ssr=Async/>
-                <Route path=path!("admin/hypervisors") view=Hypervisors ssr=Async/>
-                <Route path=path!("admin/projects") view=Projects ssr=Async/>
-                <Route path=path!("admin/projects/create") view=ProjectCreatePage ssr=Async/>
-                <Route path=path!("admin/projects/:id") view=ProjectPage ssr=Async/>
-                <Route path=path!("admin/projects/:id/delete") view=ProjectDeletePage ssr=Async/>
-                <Route path=path!("admin/projects/:id/edit") view=ProjectEditPage ssr=Async/>
-                <Route path=path!("admin/users") view=Users ssr=Async/>
-                <Route path=path!("admin/users/create") view=UserCreatePage ssr=Async/>
-                <Route path=path!("admin/users/:id") view=UserPage ssr=Async/>
-                <Route path=path!("admin/users/:id/edit") view=UserEditPage ssr=Async/>
-                <Route path=path!("admin/groups") view=Groups ssr=Async/>
-                <Route path=path!("admin/groups/create") view=GroupCreatePage ssr=Async/>
-                <Route path=path!("admin/groups/:id") view=GroupPage ssr=Async/>
-                <Route path=path!("admin/domains") view=Domains ssr=Async/>
-                <Route path=path!("admin/domains/create") view=DomainCreatePage ssr=Async/>
-                <Route path=path!("admin/domains/:id") view=DomainPage ssr=Async/>
-                <Route path=path!("admin/roles") view=Roles ssr=Async/>
-                <Route path=path!("admin/roles/create") view=RoleCreatePage ssr=Async/>
-                <Route path=path!("admin/roles/:id") view=RolePage ssr=Async/>
-                <Route path=path!("admin/assignments") view=Assignments ssr=Async/>
-                <Route path=path!("admin/assignments/create") view=AssignmentCreatePage ssr=Async/>
-                <Route path=path!("admin/quotas") view=QuotaDefaults ssr=Async/>
-                <Route path=path!("quotas") view=Quotas ssr=Async/>
-                <Route path=path!("admin/policy") view=PolicyPage ssr=Async/>
+                <Route path=path!("flavors/:id/metadata") view=Admin::FlavorProperties ssr=Async/>
+                <Route path=path!("account/profile") view=Account::Profile ssr=Async/>
+                <Route path=path!("account/password") view=Account::Password ssr=Async/>
+                <Route path=path!("account/second-factors") view=Account::SecondFactorsPage ssr=Async/>
+                <Route path=path!("account/sessions") view=Account::AccountSessions ssr=Async/>
+                <Route path=path!("account/preferences") view=Account::PreferencesPage ssr=Async/>
+                <Route path=path!("account/application-credentials") view=Account::OwnCredentials ssr=Async/>
+                <Route path=path!("account/application-credentials/create") view=Account::CredentialCreatePage ssr=Async/>
+                <Route path=path!("api-access") view=Account::ApiAccess ssr=Async/>
+                <Route path=path!("audit") view=Admin::ProjectAudits ssr=Async/>
+                <Route path=path!("admin/audit") view=Admin::AllAudits ssr=Async/>
+                <Route path=path!("admin/password-rules") view=Admin::PasswordRulesList ssr=Async/>
+                <Route path=path!("admin/password-rules/:domain") view=Admin::DomainPasswordRules ssr=Async/>
+                <Route path=path!("admin/sessions") view=Admin::Sessions ssr=Async/>
+                <Route path=path!("admin/application-credentials") view=Admin::AllCredentials ssr=Async/>
+                <Route path=path!("admin/images") view=Image::AllImages ssr=Async/>
+                <Route path=path!("admin/hypervisors") view=Admin::Hypervisors ssr=Async/>
+                <Route path=path!("admin/projects") view=Admin::Projects ssr=Async/>
+                <Route path=path!("admin/projects/create") view=Admin::ProjectCreatePage ssr=Async/>
+                <Route path=path!("admin/projects/:id") view=Admin::ProjectPage ssr=Async/>
+                <Route path=path!("admin/projects/:id/delete") view=Admin::ProjectDeletePage ssr=Async/>
+                <Route path=path!("admin/projects/:id/edit") view=Admin::ProjectEditPage ssr=Async/>
+                <Route path=path!("admin/users") view=Admin::Users ssr=Async/>
+                <Route path=path!("admin/users/create") view=Admin::UserCreatePage ssr=Async/>
+                <Route path=path!("admin/users/:id") view=Admin::UserPage ssr=Async/>
+                <Route path=path!("admin/users/:id/edit") view=Admin::UserEditPage ssr=Async/>
+                <Route path=path!("admin/groups") view=Admin::Groups ssr=Async/>
+                <Route path=path!("admin/groups/create") view=Admin::GroupCreatePage ssr=Async/>
+                <Route path=path!("admin/groups/:id") view=Admin::GroupPage ssr=Async/>
+                <Route path=path!("admin/domains") view=Admin::Domains ssr=Async/>
+                <Route path=path!("admin/domains/create") view=Admin::DomainCreatePage ssr=Async/>
+                <Route path=path!("admin/domains/:id") view=Admin::DomainPage ssr=Async/>
+                <Route path=path!("admin/roles") view=Admin::Roles ssr=Async/>
+                <Route path=path!("admin/roles/create") view=Admin::RoleCreatePage ssr=Async/>
+                <Route path=path!("admin/roles/:id") view=Admin::RolePage ssr=Async/>
+                <Route path=path!("admin/assignments") view=Admin::Assignments ssr=Async/>
+                <Route path=path!("admin/assignments/create") view=Admin::AssignmentCreatePage ssr=Async/>
+                <Route path=path!("admin/quotas") view=Admin::QuotaDefaults ssr=Async/>
+                <Route path=path!("quotas") view=Admin::Quotas ssr=Async/>
+                <Route path=path!("admin/policy") view=Admin::PolicyPage ssr=Async/>
             </ParentRoute>
         </Routes>
     }

@@ -1,8 +1,10 @@
 //! The site: what the browser loads besides pages, assembled in `<target>/site` for the program to embed.
 //!
 //! ```text
-//! manifest.json                   {"js": "/pkg/offing.….js", "wasm": …, "css": …}: the names that change with the content
-//! pkg/offing.<hash>.{js,wasm,css} the console's own half in the browser and its style
+//! manifest.json                   {"js": "/pkg/…/offing.js", "wasm": …, "css": …}: the names that change with the content
+//! pkg/<hash>/offing{.js,_bg.wasm} the console's own half in the browser: what every page needs
+//! pkg/<hash>/…                    the pages of one area each, and what areas share, fetched when one of their pages is due
+//! pkg/offing.<hash>.css           its style
 //! vendor/{novnc,terminal}.js      noVNC and xterm.js, one ES module each; terminal.css
 //! …                               everything of public/
 //! ```
@@ -15,12 +17,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::run;
 use crate::{paths, setup};
+
+/// The module that fetches parts, as `leptos::lazy` has the WebAssembly import it.
+const LINK: &str = "./__wasm_split.______________________.js";
 
 /// Paths in the site with their content.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -46,12 +51,26 @@ pub fn assemble(wasm: &Path, release: bool) -> Result<()> {
     write(&paths::target()?.join("site"), files, release)
 }
 
-/// Makes the module that loads the WebAssembly.
+/// Takes the pages that are fetched when they are due out of the WebAssembly, and makes the module that loads the rest.
 fn bindgen(wasm: &Path, folder: &Path, release: bool) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let whole = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let main = folder.join("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = folder;
+    options.main_out_path = &main;
+    options.link_name = LINK;
+    options.main_module = "./offing.js";
+    wasm_split_cli_support::transform(options).map_err(|error| anyhow!("cannot split it: {error:#}"))?;
+
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name("offing").web(true)?.typescript(false);
+    bindgen.input_path(&main).out_name("offing").web(true)?.typescript(false);
+    // The parts know the rest by these names.
+    bindgen.keep_lld_exports(true).demangle(false);
     bindgen.debug(!release).remove_name_section(release).remove_producers_section(release);
-    bindgen.generate(folder)
+    bindgen.generate(folder)?;
+    fs::remove_file(main)?;
+    Ok(())
 }
 
 /// Makes one file each of the style's layers, of noVNC and of xterm.js.
@@ -80,23 +99,24 @@ fn bundle(root: &Path, scratch: &Path) -> Result<()> {
 
 /// Adds the console's own files under names that change with their content, and returns the manifest.
 fn package(files: &mut Files, mut parts: Files) -> Result<Vec<u8>> {
-    let mut take = |name: &str| parts.remove(Path::new(name)).with_context(|| format!("{name} was not made"));
-    let wasm = take("offing_bg.wasm")?;
-    let css = take("offing.css")?;
-    let wasm_name = hashed("wasm", &wasm);
-    let js = String::from_utf8(take("offing.js")?)?.replace("offing_bg.wasm", &wasm_name).into_bytes();
-    let (js_name, css_name) = (hashed("js", &js), hashed("css", &css));
-
-    let url = |name: &str| format!("/pkg/{name}");
-    let manifest = serde_json::json!({ "js": url(&js_name), "wasm": url(&wasm_name), "css": url(&css_name) });
-    parts.extend([(js_name, js), (wasm_name, wasm), (css_name, css)].map(|(name, data)| (PathBuf::from(name), data)));
-    files.extend(parts.into_iter().map(|(name, data)| (Path::new("pkg").join(name), data)));
+    let css = parts.remove(Path::new("offing.css")).context("offing.css was not made")?;
+    let css_name = format!("/pkg/offing.{}.css", hash([&css]));
+    // They name each other, so what changes with their content is the folder.
+    let folder = format!("/pkg/{}", hash(parts.values()));
+    let manifest = serde_json::json!({
+        "js": format!("{folder}/offing.js"),
+        "wasm": format!("{folder}/offing_bg.wasm"),
+        "css": css_name,
+    });
+    let parts = parts.into_iter().map(|(name, data)| (Path::new(&folder[1..]).join(name), data));
+    files.extend(parts.chain([(PathBuf::from(&css_name[1..]), css)]));
     Ok(serde_json::to_vec_pretty(&manifest)?)
 }
 
-fn hashed(extension: &str, data: &[u8]) -> String {
-    let hash = hex::encode(&Sha256::digest(data)[..8]);
-    format!("offing.{hash}.{extension}")
+/// Of contents one after the other, as the program recognises it in a name: sixteen hex digits.
+fn hash<'a>(contents: impl IntoIterator<Item = &'a Vec<u8>>) -> String {
+    let whole = contents.into_iter().fold(Sha256::new(), |hash, data| hash.chain_update(data));
+    hex::encode(&whole.finalize()[..8])
 }
 
 /// All files under `folder` by their paths in it.
@@ -139,10 +159,17 @@ fn write(site: &Path, files: Files, release: bool) -> Result<()> {
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
         fs::remove_file(site.join(name))?;
     }
-    let brotli =
-        after.iter().filter(|(name, _)| name.starts_with("pkg") && name.extension().is_some_and(|end| end == "br"));
-    println!("build: script and style are {} kB, compressed", brotli.map(|(_, data)| data.len()).sum::<usize>() / 1000);
+    let brotli = after.iter().filter(|(name, _)| name.starts_with("pkg") && name.extension() == Some("br".as_ref()));
+    let (later, first): (Vec<_>, Vec<_>) = brotli.partition(|(name, _)| comes_later(name));
+    let size = |files: Vec<(_, &Vec<u8>)>| files.into_iter().map(|(_, data)| data.len()).sum::<usize>() / 1000;
+    println!("build: script and style are {} kB, compressed; what comes later {} kB", size(first), size(later));
     Ok(())
+}
+
+/// Whether a part is fetched only when one of its pages is due, by the names that the splitter gives.
+fn comes_later(name: &Path) -> bool {
+    name.file_name()
+        .is_some_and(|name| ["split_", "chunk_"].iter().any(|part| name.to_string_lossy().starts_with(part)))
 }
 
 /// A smaller form of a file.

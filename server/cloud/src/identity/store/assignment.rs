@@ -7,7 +7,7 @@ use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::directory::{Actor, Assignment, AssignmentsOf, Place};
 use api::{AssignmentId, GroupId, ListQuery, Micros, Page, ProjectId, Role, RoleId, UserId};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, SqlitePool};
+use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 struct View(Assignment);
