@@ -18,7 +18,8 @@ use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
 /// It gives memory back after a rush, where the system's own keeps three times as much in the arenas of its threads. The libraries in C
-/// use it too (its feature `override`): SQLite's pages are the most that the program holds.
+/// use it too (its feature `override`): SQLite's pages are the most that the program holds. It asks for no huge pages (`no_thp`), of
+/// which each would stay whole for the sake of the last small thing in it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
