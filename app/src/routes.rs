@@ -33,6 +33,8 @@ use leptos_router::{ChooseView, path};
 /// The pages of an area: browsers fetch them together, apart from the rest, once one of them is due.
 macro_rules! area {
     ($area:ident: $($page:ident),+ $(,)?) => {
+        // A variant is named as the page that it stands for, and some pages as their area.
+        #[allow(clippy::enum_variant_names)]
         #[derive(Clone, Copy)]
         enum $area {
             $($page,)+
