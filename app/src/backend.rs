@@ -12,6 +12,7 @@ use crate::fail::Fail;
 use crate::operation::calls::NEWEST;
 use api::account::{Account, Preferences, Zone};
 use api::audit::Audits;
+use api::class::{Classes, JoinShown};
 use api::compute::Compute;
 use api::credential::Credentials;
 use api::directory::Directory;
@@ -29,7 +30,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 // What files of server functions take from here on both halves; see `lib.rs` for the browser's.
 pub use api::{Error, Kind, Why};
@@ -46,6 +47,7 @@ pub struct Backend {
     pub account: Arc<dyn Account>,
     pub credentials: Arc<dyn Credentials>,
     pub directory: Arc<dyn Directory>,
+    pub classes: Arc<dyn Classes>,
     pub policies: Arc<dyn Policies>,
     pub images: Arc<dyn Images>,
     pub metadefs: Arc<dyn Metadefs>,
@@ -94,7 +96,12 @@ impl Arrival {
             let project = project.parse().map_err(|_| Error::not_found(Kind::Project, project))?;
             let caller = signed_in.caller(&*backend.identity, project).await?;
             let me = backend.identity.me(&caller).await?;
-            Ok((me, backend.operations.operation_list(&caller, NEWEST).await?))
+            let is_nowhere = caller.project == ProjectId::NOWHERE;
+            let tasks = match is_nowhere {
+                true => Vec::new(),
+                false => backend.operations.operation_list(&caller, NEWEST).await?,
+            };
+            Ok((me, tasks))
         };
         match read.await {
             Ok((me, tasks)) => Self { me: Ok(me), tasks, mark },
@@ -115,6 +122,11 @@ pub fn sign_in_options() -> SignInOptions {
     use_context::<Parts>().and_then(|parts| parts.extensions.get().copied()).unwrap_or_default()
 }
 
+/// What the page behind a code shows: the edge puts it into the extensions of requests for it.
+pub fn join_shown() -> JoinShown {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).unwrap_or_default()
+}
+
 /// Who has arrived at the page, the project's newest operations, and where the hub stood; `None` outside a project.
 pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>, String)> {
     let Arrival { me, tasks, mark } = use_context::<Parts>()?.extensions.get().cloned()?;
@@ -126,6 +138,32 @@ pub fn arrival() -> Option<(Result<Me, Fail>, Vec<Operation>, String)> {
 pub struct Kept {
     pub preferences: Preferences,
     pub zone: Option<Zone>,
+}
+
+/// What became of a call, for the edge, which writes down what was refused: it puts one into the extensions of requests that change
+/// something.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt(Arc<Mutex<Attempted>>);
+
+#[derive(Clone, Debug, Default)]
+pub struct Attempted {
+    pub caller: Option<Caller>,
+    /// What it was about, beside the project.
+    pub target: Option<(Kind, String)>,
+    pub error: Option<Error>,
+}
+
+impl Attempt {
+    pub fn seen(&self) -> Attempted {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes something about the call that is being answered, if anybody wants to know.
+    fn note(what: impl FnOnce(&mut Attempted)) {
+        if let Some(attempt) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Self>().cloned()) {
+            what(&mut attempt.0.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
 }
 
 /// Addresses of the files that the console's browser half is made of; their names change with their content.
@@ -151,12 +189,16 @@ pub fn signed_in() -> Result<SignedIn, Fail> {
 pub async fn caller(project: &str) -> Result<Caller, Fail> {
     let signed_in = signed_in()?;
     let project: ProjectId = parse(Kind::Project, project)?;
-    answer(signed_in.caller(&*backend()?.identity, project).await)
+    let caller = answer(signed_in.caller(&*backend()?.identity, project).await)?;
+    Attempt::note(|it| *it = Attempted { caller: Some(caller.clone()), ..Attempted::default() });
+    Ok(caller)
 }
 
 /// An id from an address or a form. What is none names nothing.
 pub fn parse<T: FromStr>(kind: Kind, id: &str) -> Result<T, Fail> {
-    answer(id.parse().map_err(|_| Error::not_found(kind, id.chars().take(64).collect::<String>())))
+    let parsed = answer(id.parse().map_err(|_| Error::not_found(kind, id.chars().take(64).collect::<String>())))?;
+    Attempt::note(|it| it.target = Some((kind, id.to_owned())));
+    Ok(parsed)
 }
 
 /// What carries the properties that a page is about.
@@ -175,6 +217,7 @@ pub fn carrier(kind: &str, id: &str) -> Result<Carrier, Fail> {
 /// has the status of what it could not.
 pub fn answer<T>(result: api::Result<T>) -> Result<T, Fail> {
     result.map_err(|error| {
+        Attempt::note(|it| it.error = Some(error.clone()));
         let context = use_context::<Parts>().zip(use_context::<ResponseOptions>());
         if let Some((parts, response)) = context
             && !is_form_post(&parts)

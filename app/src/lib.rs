@@ -7,6 +7,7 @@ pub mod admin;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod class;
 pub mod compute;
 #[cfg(debug_assertions)]
 pub mod dev_ui;
@@ -38,6 +39,10 @@ mod backend {
 
     pub fn arrival() -> Option<(Result<api::identity::Me, crate::Fail>, Vec<api::operation::Operation>, String)> {
         None
+    }
+
+    pub fn join_shown() -> api::class::JoinShown {
+        api::class::JoinShown::default()
     }
 
     pub fn sign_in_options() -> api::identity::SignInOptions {

@@ -1,8 +1,8 @@
 //! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
 
 use api::{
-    DomainId, FlavorId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId, RoleId,
-    SecurityGroupId, UserId,
+    ClassId, DomainId, FlavorId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId,
+    RoleId, SecurityGroupId, UserId,
 };
 use std::fmt::Display;
 
@@ -11,6 +11,11 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Takes a POST with any of `theme`, `lang`, and `return`, the local address to go back to.
 pub const PREFERENCES: &str = "/preferences";
+/// The page behind a code; takes a POST with its form.
+pub fn join(code: &str) -> String {
+    format!("/join/{}", percent_encoded(code))
+}
+
 pub const DEV_UI: &str = "/dev/ui";
 
 macro_rules! pages {
@@ -74,7 +79,10 @@ pages! {
     assignments = "admin/assignments";
     assignment_create = "admin/assignments/create";
     policy = "admin/policy";
+    classes = "classes";
+    class_create = "classes/create";
     quotas = "quotas";
+    members = "members";
     quota_defaults = "admin/quotas";
 }
 
@@ -96,6 +104,12 @@ pages_of! {
     group(GroupId) = "admin/groups/{}";
     domain(DomainId) = "admin/domains/{}";
     role(RoleId) = "admin/roles/{}";
+    class(ClassId) = "classes/{}";
+}
+
+/// The page of a class whose id stands in the address.
+pub fn class_text(project: ProjectId, id: &str) -> String {
+    within(project, format_args!("classes/{id}"))
 }
 
 pub fn instance(project: ProjectId, id: InstanceId) -> String {
@@ -184,8 +198,15 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::Role => role(project, id.parse().ok()?),
         Kind::Assignment => assignments(project),
         Kind::Quota => quotas(project),
+        Kind::Class => class(project, id.parse().ok()?),
+        Kind::Seat => classes(project),
         Kind::Operation => return None,
     })
+}
+
+/// Where somebody begins: in the project, or with their own account.
+pub fn home(project: ProjectId) -> String {
+    if project == ProjectId::NOWHERE { profile(project) } else { overview(project) }
 }
 
 /// The same page in another project: lists stay, pages of one thing fall back to their list, because the thing is not there.

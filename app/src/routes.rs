@@ -4,6 +4,7 @@ use crate::access::{AllCredentials, ApiAccess, CredentialCreatePage, OwnCredenti
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile, SecondFactorsPage};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
+use crate::class::{ClassCreatePage, ClassPage, Classes, JoinPage};
 use crate::compute::{
     Flavors, InstancePage, InstanceSnapshotPage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch,
 };
@@ -12,8 +13,8 @@ use crate::compute::{
 use crate::dev_ui::DevUi;
 use crate::directory::{
     AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, Domains, GroupCreatePage, GroupPage, Groups,
-    PolicyPage, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, RoleCreatePage, RolePage,
-    Roles, UserCreatePage, UserEditPage, UserPage, Users,
+    Members, PolicyPage, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, RoleCreatePage,
+    RolePage, Roles, UserCreatePage, UserEditPage, UserPage, Users,
 };
 use crate::identity::{NoProject, SignIn};
 use crate::image::{AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages};
@@ -64,9 +65,10 @@ macro_rules! area {
 }
 
 area!(Image: AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages);
+area!(Class: ClassCreatePage, ClassPage, Classes, JoinPage);
 area!(Network: FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups);
 area!(Account: AccountSessions, ApiAccess, CredentialCreatePage, OwnCredentials, Password, PreferencesPage, Profile, SecondFactorsPage);
-area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
+area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, Members, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
 
 /// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
 #[component]
@@ -76,6 +78,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/dev/ui") view=DevUi ssr=Async/>
             <Route path=path!("/") view=NoProject ssr=Async/>
             <Route path=path!("/sign-in") view=SignIn ssr=Async/>
+            <Route path=path!("/join/:code") view=Class::JoinPage ssr=Async/>
             <ParentRoute path=path!("/p/:project") view=ProjectFrame ssr=Async>
                 <Route path=path!("overview") view=Overview ssr=Async/>
                 <Route path=path!("instances") view=Instances ssr=Async/>
@@ -139,6 +142,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("admin/assignments/create") view=Admin::AssignmentCreatePage ssr=Async/>
                 <Route path=path!("admin/quotas") view=Admin::QuotaDefaults ssr=Async/>
                 <Route path=path!("quotas") view=Admin::Quotas ssr=Async/>
+                <Route path=path!("members") view=Admin::Members ssr=Async/>
+                <Route path=path!("classes") view=Class::Classes ssr=Async/>
+                <Route path=path!("classes/create") view=Class::ClassCreatePage ssr=Async/>
+                <Route path=path!("classes/:id") view=Class::ClassPage ssr=Async/>
                 <Route path=path!("admin/policy") view=Admin::PolicyPage ssr=Async/>
             </ParentRoute>
         </Routes>

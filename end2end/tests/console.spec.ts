@@ -1,22 +1,83 @@
 // The console on the simulator, in a real browser, with JavaScript and without.
 import AxeBuilder from "@axe-core/playwright";
+import { join } from "node:path";
 import { expect, Person, test } from "./verbs";
 
 test.use({ serve: ["--demo"] });
 
 const PAGES = ["Overview", "Instances", "Images", "Key Pairs", "Flavors", "Networks", "Floating IPs", "Security Groups", "Hypervisors"];
 
-/** Every address that the navigation leads to, and the pages that lists and buttons lead to. */
+/** Pages that buttons lead to. */
+const MORE = [
+  "instances/launch",
+  "images/create",
+  "images/create?tab=url",
+  "images/create?tab=catalogue",
+  "images/shared",
+  "key-pairs/create",
+  "key-pairs/import",
+  "networks/create",
+  "account/application-credentials/create",
+  "quotas",
+  "admin/projects/create",
+  "admin/users/create",
+  "admin/groups/create",
+  "admin/domains/create",
+  "admin/roles/create",
+  "admin/assignments/create",
+];
+
+/** Lists of things that have pages of their own, and what those pages lead to. */
+const THINGS: Record<string, string[]> = {
+  images: ["", "?tab=properties", "?tab=members", "?tab=instances", "?tab=actions", "/edit", "/copy"],
+  networks: [""],
+  "security-groups": [""],
+  "key-pairs": [""],
+  instances: ["", "?tab=interfaces", "?tab=log", "?tab=console", "?tab=actions", "/metadata", "/snapshot"],
+  "admin/projects": ["", "/edit", "/delete"],
+  "admin/users": ["", "/edit"],
+  "admin/groups": [""],
+  "admin/domains": [""],
+  "admin/roles": [""],
+  "admin/password-rules": [""],
+};
+
+/** Every address that the navigation leads to, the pages that buttons lead to, and those of the first thing of each list. */
 async function addresses(person: Person): Promise<string[]> {
   const { page } = person;
   const [here] = /^.*\/p\/[^/]+/.exec(page.url()) ?? [""];
-  const more = ["instances/launch", "images/create", "key-pairs/create", "key-pairs/import", "networks/create", "account/application-credentials/create"].map((path) => `${here}/${path}`);
   const menu = await page.getByRole("navigation").getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-  return [...new Set([...menu.filter((link) => link.startsWith(here)), ...more])];
+  const things: string[] = [];
+  for (const [list, pages] of Object.entries(THINGS)) {
+    await page.goto(`${here}/${list}`);
+    const first = page.locator(`tbody tr a[href*="/${list}/"]`).first();
+    await expect(first, list).toBeAttached();
+    const href = await first.evaluate((link) => (link as HTMLAnchorElement).href.split("?")[0]);
+    things.push(...pages.map((rest) => `${href.replace(/\/(edit|delete)$/, "")}${rest}`));
+  }
+  await page.goto(`${here}/flavors`);
+  const specs = await page.locator('a[href$="/metadata"]').first().evaluate((link) => (link as HTMLAnchorElement).href);
+  return [...new Set([...menu.filter((link) => link.startsWith(here)), ...MORE.map((path) => `${here}/${path}`), ...things, specs])];
+}
+
+/** One of each thing that has a page. */
+async function fill(person: Person): Promise<void> {
+  const { page } = person;
+  await person.createStarterNetwork();
+  await person.launchInstance("vm-1");
+  await person.seesState("Active");
+  await person.createKeyPair("key-1", join(person.offing.data, "key-1.pem"));
+  await person.goTo("Groups");
+  await page.getByRole("link", { name: "Create group" }).first().click();
+  await person.arrive("Create group");
+  await page.getByLabel("Name").fill("group-1");
+  await page.getByRole("button", { name: "Create group" }).click();
+  await person.goTo("Overview");
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on any page, ${colorScheme}`, async ({ person, offing, page }) => {
+    test.slow();
     const findings: string[] = [];
     const look = async () => {
       const { violations } = await new AxeBuilder({ page }).analyze();
@@ -26,12 +87,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto(offing.url);
     await look();
     await person.signIn();
-    await person.createStarterNetwork();
-    await person.launchInstance("vm-1");
-    await person.seesState("Active");
-    const instance = page.url();
-    await person.goTo("Overview");
-    for (const address of [...(await addresses(person)), instance, ...["interfaces", "log", "console", "actions"].map((tab) => `${instance}?tab=${tab}`)]) {
+    await fill(person);
+    for (const address of await addresses(person)) {
       await page.goto(address);
       await look();
     }
@@ -40,9 +97,12 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 test("no page is wider than a phone", async ({ person, page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
+  test.slow();
   await person.signIn();
-  for (const address of await addresses(person)) {
+  await fill(person);
+  const all = await addresses(person);
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const address of all) {
     await page.goto(address);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(over, address).toBeLessThanOrEqual(0);
@@ -50,9 +110,11 @@ test("no page is wider than a phone", async ({ person, page }) => {
 });
 
 test("nothing goes wrong in the browser while pages are visited", async ({ person, page }) => {
+  test.slow();
   page.on("console", (message) => message.type() === "error" && person.wrong.push(message.text()));
   await person.signIn();
   for (const name of PAGES) await person.goTo(name);
+  await fill(person);
   for (const address of await addresses(person)) {
     await page.goto(address);
     await expect(page.locator("html[data-live]")).toBeAttached();

@@ -14,6 +14,7 @@ async function createUser(person: Person, name: string, { mustChange = false } =
   await person.arrive("Create user");
   await person.page.getByLabel("Name", { exact: true }).fill(name);
   await person.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await person.page.getByLabel("Password again").fill(PASSWORD);
   await person.page.getByLabel("Ask for another password").setChecked(mustChange);
   await person.page.getByRole("button", { name: "Create user" }).click();
   await person.arrive(name);

@@ -180,6 +180,56 @@ async function sharing(person: Person): Promise<void> {
   await expect(page.getByText("Shared with nobody")).toBeVisible();
 }
 
+/** The way from an image to an instance of it, past a newer one that would have been chosen otherwise. */
+async function launching(person: Person): Promise<void> {
+  const { page } = person;
+  await person.signIn();
+  await person.createStarterNetwork();
+  await person.uploadImage("older", disk(person, "older.qcow2"));
+  const older = page.url();
+  await person.uploadImage("newer", disk(person, "newer.qcow2"));
+  await page.goto(older);
+  await person.arrive("older");
+  await person.follow(person.head(), "Launch instance");
+  await person.arrive("Launch instance");
+  await expect(page.getByRole("combobox", { name: /^Image/ }).locator("option:checked")).toContainText("older");
+  await page.getByLabel("Name").first().fill("vm-of-older");
+  await page.getByRole("button", { name: "Launch", exact: true }).click();
+  await person.arrive("vm-of-older");
+  await expect(page.locator(".fact").filter({ hasText: /^Image/ })).toContainText("older");
+
+  await page.goto(older.replace(/images\/.*/, "instances/launch?image=5b1c9c8e-6a4e-4a7e-9d0a-0d8c3f0f6f52"));
+  await expect(page.locator(".field").filter({ has: page.getByRole("combobox", { name: /^Image/ }) }).locator(".field-error")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: /^Image/ })).toHaveValue("");
+}
+
+/** What the plain form of an upload says is held against the file, and comes back when it does not fit. */
+async function checked(person: Person): Promise<void> {
+  const { page } = person;
+  await person.signIn();
+  const path = disk(person, "checked.qcow2");
+  await create(person, "From this computer");
+  await page.getByLabel("Name").fill("checked");
+  await page.locator("summary").filter({ hasText: "Tags, protection" }).click();
+  await page.getByLabel("Tags").fill("golden");
+  await page.locator("summary").filter({ hasText: "Operating system" }).click();
+  await page.getByLabel(/\(os_admin_user\)/).fill("ann");
+  await page.getByLabel("Checksum").fill("0".repeat(64));
+  await page.getByLabel("File").setInputFiles(path);
+  await page.getByRole("button", { name: "Upload" }).click();
+  await expect(page.locator(".field-error").first()).toContainText("checksum");
+  await expect(page.getByLabel("Tags")).toHaveValue("golden");
+  await expect(page.getByLabel(/\(os_admin_user\)/)).toHaveValue("ann");
+  await page.getByLabel("Checksum").fill(execFileSync("sha256sum", [path], { encoding: "utf8" }).split(" ")[0]);
+  await page.getByLabel("File").setInputFiles(path);
+  await page.getByRole("button", { name: "Upload" }).click();
+  await person.arrive("checked");
+  await person.seesState("Active");
+  await expect(page.getByText("golden")).toBeVisible();
+  await page.getByRole("link", { name: "Properties", exact: true }).click();
+  await expect(page.getByText("ann", { exact: true })).toBeVisible();
+}
+
 async function many(person: Person): Promise<void> {
   const { page } = person;
   await person.signIn();
@@ -201,6 +251,8 @@ for (const scripted of [true, false]) {
     test("other programs' disks are converted", async ({ person }) => conversion(person));
     test("images are fetched from elsewhere, but not from inside", async ({ person }) => imports(person));
     test("an image is shared with a project, which accepts and rejects it", async ({ person }) => sharing(person));
+    test("an instance is launched from the image that it was asked of", async ({ person }) => launching(person));
+    test("an upload is checked and described", async ({ person }) => checked(person));
     test("several are deleted together", async ({ person }) => many(person));
   });
 }

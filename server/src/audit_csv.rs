@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use cloud::csv;
 use futures::stream::{StreamExt as _, iter, try_unfold};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -25,6 +26,10 @@ pub struct Filter {
     search: String,
     status: String,
     sort: String,
+    verb: String,
+    user: String,
+    since: String,
+    until: String,
 }
 
 /// What has been done in the project.
@@ -51,11 +56,13 @@ async fn send(
     State(edge): State<Edge>,
     Path(project): Path<String>,
     signed_in: Option<Extension<SignedIn>>,
-    Query(Filter { search, status, sort }): Query<Filter>,
+    Query(Filter { search, status, sort, verb, user, since, until }): Query<Filter>,
     all: bool,
 ) -> Result<Response, Failure> {
     let caller = caller(&edge, &project, signed_in).await?;
-    let query = ListQuery { search, status, sort, limit: ListQuery::MAX_LIMIT, ..ListQuery::default() };
+    let filters = [("verb", verb), ("user", user), ("since", since), ("until", until)];
+    let filters = filters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let query = ListQuery { search, status, sort, filters, limit: ListQuery::MAX_LIMIT, ..ListQuery::default() };
     // The first page tells whether there is anything to be had at all.
     let first = read(&edge, &caller, &query, all).await?;
     let rest = try_unfold((edge, caller, query, first.next), move |(edge, caller, query, next)| async move {
@@ -98,32 +105,5 @@ fn line(entry: &AuditEntry) -> String {
         &entry.result,
         &entry.request,
     ];
-    let cells: Vec<String> = cells.into_iter().map(|text| cell(text)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-/// A cell (RFC 4180). What a spreadsheet would take for a formula is kept from being one: names come from anybody.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells() {
-        fn check(text: &str, expected: &str) {
-            assert_eq!(cell(text), expected);
-        }
-        check("", "");
-        check("web 1", "web 1");
-        check("a,b", "\"a,b\"");
-        check("say \"hi\"", "\"say \"\"hi\"\"\"");
-        check("=1+1", "'=1+1");
-        check("@sum(a,b)", "\"'@sum(a,b)\"");
-        check("웹\n서버", "\"웹\n서버\"");
-    }
+    csv::line(&cells.map(String::as_str))
 }

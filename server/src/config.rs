@@ -74,6 +74,9 @@ pub enum Task {
         /// Members of the projects, in turn.
         #[arg(long, default_value_t = 0)]
         users: u32,
+        /// Of the projects, in turn.
+        #[arg(long, default_value_t = 0)]
+        images: u32,
     },
 }
 

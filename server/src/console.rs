@@ -8,7 +8,6 @@ use crate::Edge;
 use crate::failure::Failure;
 use crate::metrics::{CONSOLES, Open};
 use crate::standing::{Opener, Standing};
-use api::compute::Compute as _;
 use api::{Caller, Error, Event, InstanceId, Kind};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -118,8 +117,12 @@ impl Session {
                 Ok(caller) => self.caller = caller,
                 Err(_) => return (close_code::POLICY, "Your session or your role in the project has ended."),
             }
-            if self.edge.cloud.compute.instance_show(&self.caller, self.instance).await.is_err() {
-                return (close_code::NORMAL, "The instance has been deleted.");
+            match self.edge.cloud.compute.console_keep(&self.caller, self.instance).await {
+                Ok(()) => {}
+                Err(Error::Forbidden { .. }) => {
+                    return (close_code::POLICY, "Your role in the project no longer allows a console.");
+                }
+                Err(_) => return (close_code::NORMAL, "The instance has been deleted."),
             }
         }
     }

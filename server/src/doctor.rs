@@ -114,8 +114,15 @@ async fn hypervisor(folder: &Path, options: &Host) -> Vec<Finding> {
             Finding { what: "KVM", found: why, verdict: Verdict::Note(advice) }
         }
     };
+    let firmware = match host.uefi {
+        true => Finding { what: "UEFI", found: "firmware is there".to_owned(), verdict: Verdict::Fine },
+        false => {
+            let advice = "Install ovmf, if there are images that start with UEFI.";
+            Finding { what: "UEFI", found: "no firmware".to_owned(), verdict: Verdict::Note(advice) }
+        }
+    };
     let found = format!("{} on {}: {} processors, {} MiB", host.hypervisor, host.name, host.cpus, host.memory_mb);
-    vec![Finding { what: "libvirt", found, verdict: Verdict::Fine }, how]
+    vec![Finding { what: "libvirt", found, verdict: Verdict::Fine }, how, firmware]
 }
 
 /// Whether QEMU's own user gets to the data folder.

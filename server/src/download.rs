@@ -53,7 +53,7 @@ async fn send(found: Download, headers: &HeaderMap) -> Response {
         }
     };
     let opened = async {
-        let mut file = File::open(&found.path).await?;
+        let mut file = File::from_std(found.file);
         file.seek(SeekFrom::Start(from)).await?;
         Ok::<_, std::io::Error>(file)
     };

@@ -103,7 +103,7 @@ fn message(event: &Event) -> Option<sse::Event> {
 /// About the listener, or the project that they are in.
 fn is_own(event: &Event, caller: &Caller) -> bool {
     match event.kind {
-        Kind::User | Kind::ApplicationCredential => event.id == caller.user.to_string(),
+        Kind::User | Kind::ApplicationCredential | Kind::Class => event.id == caller.user.to_string(),
         Kind::Project => event.id == caller.project.to_string(),
         _ => false,
     }
@@ -118,6 +118,7 @@ fn is_visible(event: &Event, caller: &Caller) -> bool {
         (None, Kind::User | Kind::Assignment) => authz::require(caller, Action::ReadUsers).is_ok(),
         (None, Kind::Project) => authz::require(caller, Action::ReadProjects).is_ok(),
         (None, Kind::Domain | Kind::Group | Kind::Role) => authz::require(caller, Action::ReadDomains).is_ok(),
+        (None, Kind::Class | Kind::Seat) => authz::require(caller, Action::ReadClasses).is_ok(),
         (None, Kind::Quota) => authz::require(caller, Action::ReadQuotas).is_ok(),
         (None, Kind::Host) => authz::require(caller, Action::ReadHosts).is_ok(),
         (None, _) => true,

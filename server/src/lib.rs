@@ -1,5 +1,6 @@
 //! The edge: everything between the network and the services. `router` is the whole of it; what `main` serves is what the tests call.
 
+mod attempt;
 mod audit_csv;
 pub mod backup;
 pub mod config;
@@ -14,6 +15,7 @@ mod files;
 mod form;
 mod headers;
 mod identity_api;
+mod join;
 pub mod listen;
 mod local;
 mod log;
@@ -94,6 +96,7 @@ impl Edge {
             account: cloud.identity.clone(),
             credentials: cloud.identity.clone(),
             directory: cloud.directory.clone(),
+            classes: cloud.classes.clone(),
             policies: cloud.policies.clone(),
             images: cloud.images.clone(),
             metadefs: cloud.metadefs.clone(),
@@ -121,9 +124,11 @@ pub fn router(edge: Edge) -> Router {
         .route(pages::SIGN_IN, post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/preferences", post(preferences::set))
+        .route("/join/{code}", post(join::join))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
     let calls = pages::routes(&edge)
         .layer(from_fn_with_state(edge.clone(), pages::arrive))
+        .layer(from_fn_with_state(edge.clone(), attempt::write_down))
         .layer(from_fn_with_state(edge.clone(), refused::show_again))
         .layer(RequestBodyLimitLayer::new(CALL_MAX));
     let session = session::layer(&edge);

@@ -54,7 +54,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Doctor(host) => return doctor::run(data, &host).await,
         Task::Backup { file } => backup::backup(data, &file).await?,
         Task::Restore { file } => backup::restore(data, &file)?,
-        Task::Seed { projects, instances, users } => seed::seed(data, projects, instances, users).await?,
+        Task::Seed { projects, instances, users, images } => {
+            seed::seed(data, seed::Numbers { projects, instances, users, images }).await?
+        }
         Task::Audit(AuditTask::Verify { head }) => return audit_verify(data, head.as_deref()).await,
         Task::User(task) => user(data, task).await?,
     }

@@ -1,8 +1,8 @@
 //! The console's pages and server functions.
 
-use crate::Edge;
 use crate::files;
 use crate::headers::page_policy;
+use crate::{Edge, join};
 use api::ProjectId;
 use app::App;
 use app::backend::{Arrival, SignedIn, accepts_html};
@@ -62,7 +62,7 @@ async fn find_arrival(edge: &Edge, request: &mut Request) {
     if let Some((project, signed_in)) = inside.zip(request.extensions().get::<SignedIn>()) {
         let mark = edge.cloud.hub().mark();
         let arrival = Arrival::read(&edge.backend, signed_in, project, mark).await;
-        if let Some(project) = arrival.project() {
+        if let Some(project) = arrival.project().filter(|project| *project != ProjectId::NOWHERE) {
             note_project(edge, signed_in, project).await;
         }
         request.extensions_mut().insert(arrival);
@@ -138,11 +138,13 @@ pub async fn gate(State(edge): State<Edge>, request: Request, next: Next) -> Res
     match request.extensions().get::<SignedIn>() {
         None if path == "/" => Redirect::to(SIGN_IN).into_response(),
         None if path.starts_with("/p/") => Redirect::to(&sign_in_for(&request)).into_response(),
+        _ if path.starts_with(join::JOIN) => join::show(edge, request, next).await,
         None if path == SIGN_IN => next.run(with_sign_in_options(&edge, request).await).await,
         Some(signed_in) if path == "/" || path == SIGN_IN => match home(&edge, signed_in).await {
             Ok(Some(project)) => Redirect::to(&format!("/p/{project}/overview")).into_response(),
-            Ok(None) if path == SIGN_IN => Redirect::to("/").into_response(),
-            Ok(None) | Err(_) => next.run(request).await,
+            // Their own account is open to everybody.
+            Ok(None) => Redirect::to(&format!("/p/{}/account/profile", ProjectId::NOWHERE)).into_response(),
+            Err(_) => next.run(request).await,
         },
         _ => next.run(request).await,
     }

@@ -4,7 +4,9 @@
 //! Left to itself Leptos would lead the browser back with the error in the address, and what was typed or answered would be lost. It cannot
 //! go into the address as well: user-data is too long for that, and there may be secrets.
 
+use crate::failure::Failure;
 use crate::{CALL_MAX, Edge, local, pages};
+use api::Error;
 use app::Fail;
 use app::backend::{CALLS, accepts_html};
 use app::ui::{ASK, Answered, Refused, STANDS_ON, StandsOn};
@@ -45,6 +47,18 @@ pub async fn show_again(State(edge): State<Edge>, request: Request, next: Next) 
             Err(response) => response,
         },
     }
+}
+
+/// The page of a form that the edge takes itself and has refused, because it carries a file.
+pub async fn page_of(edge: &Edge, parts: Parts, page: &str, form: Refused, error: Error) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // Leptos looks for the errors of plain forms in the address.
+    let address = ServerFnUrlError::new(&form.url, Fail(error.clone())).to_url(&format!("http://offing{page}"));
+    let address = address.ok().map(|url| format!("{}?{}", url.path(), url.query().unwrap_or_default()));
+    let Some(Ok(page)) = address.map(|address| address.parse::<Uri>()) else { return Failure(error).into_response() };
+    let mut response = again(edge, parts, page, move || provide_context(form.clone())).await;
+    *response.status_mut() = status;
+    response
 }
 
 /// The form's page.

@@ -9,8 +9,17 @@ use cloud::{Cloud, Options};
 use std::io::Write as _;
 use std::path::Path;
 
-/// Makes so many projects with so many running instances each, and so many users.
-pub async fn seed(folder: &Path, projects: u32, instances: u32, users: u32) -> Result<()> {
+/// What to make: projects with so many running instances each, and users and images of theirs.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    pub projects: u32,
+    pub instances: u32,
+    pub users: u32,
+    pub images: u32,
+}
+
+/// Fills the cloud in the folder, a new one if there is none.
+pub async fn seed(folder: &Path, Numbers { projects, instances, users, images }: Numbers) -> Result<()> {
     let _lock = data::take(folder)?;
     ensure!(
         !folder.join("instances").exists(),
@@ -38,9 +47,10 @@ pub async fn seed(folder: &Path, projects: u32, instances: u32, users: u32) -> R
     let image = cloud.images.image_register(&admin, "seed", file.path(), Visibility::Public).await?;
     let made = cloud.seed(projects, instances, image).await?;
     cloud.identity.seed_users(users, &made).await?;
+    cloud.images.seed(image, images, &made).await?;
     cloud.settle().await?;
     cloud.db().close().await;
-    writeln!(out, "Made {projects} projects with {instances} instances each, and {users} users.")?;
+    writeln!(out, "Made {projects} projects with {instances} instances each, {users} users and {images} images.")?;
     Ok(())
 }
 

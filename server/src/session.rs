@@ -2,18 +2,19 @@
 //!
 //! The cookie holds a random id, the table `session` its SHA-256, so that a stolen database opens no session. Nothing is written before
 //! somebody has signed in (else a flood of visitors would fill the table), and a session's content never changes afterwards: only its
-//! end moves, with use, up to a limit counted from the sign-in. A page that merely looks how long it still has does not use it.
+//! end moves, with use, up to a limit counted from the sign-in. Only what a person does is use: an open page reads its lists again and again
+//! by itself, and says by a call of its own when somebody has clicked or typed.
 
 use crate::Edge;
 use crate::failure::Failure;
 use crate::listen::Peer;
 use crate::observe::RequestId;
 use api::{Micros, Proof, UserId};
-use app::backend::{Kept, SignedIn, accepts_html};
+use app::backend::{CALLS, Kept, SignedIn, accepts_html};
 use async_trait::async_trait;
 use axum::extract::{Request, State};
-use axum::http::header::USER_AGENT;
-use axum::http::{Extensions, HeaderMap};
+use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::http::{Extensions, HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, RequestExt};
@@ -37,8 +38,8 @@ const AGENT: &str = "agent";
 const USED: &str = "used";
 /// A session's use is written down when the last one is this long ago, not with every click.
 const STEP: Micros = 60_000_000;
-/// What an open page asks by itself.
-const BY_ITSELF: [&str; 2] = ["/api/session_show", "/events"];
+/// How a page's program says that somebody has clicked or typed.
+const EXTEND: &str = "/api/session_extend";
 
 /// How long a session lives.
 #[derive(Clone, Copy, Debug)]
@@ -200,6 +201,20 @@ pub async fn identify(State(edge): State<Edge>, mut request: Request, next: Next
     next.run(request).await
 }
 
+/// Whether somebody has done something, as far as the request tells: gone to a page, sent a form or a file. What the program of an open page
+/// reads and streams is not that, nor is a page that reads itself again, which browsers tell by a header (Fetch Metadata).
+fn is_by_person(request: &Request) -> bool {
+    let (path, headers) = (request.uri().path(), request.headers());
+    let says = |name: &str, value: &str| {
+        headers.get(name).and_then(|it| it.to_str().ok()).is_some_and(|it| it.contains(value))
+    };
+    let is_reloaded =
+        says("sec-fetch-mode", "navigate") && request.method() == Method::GET && !says("sec-fetch-user", "?1");
+    let is_streamed = says(ACCEPT.as_str(), "text/event-stream");
+    let is_called = path.starts_with(CALLS) && !accepts_html(headers);
+    path == EXTEND || !(is_called || is_streamed || is_reloaded)
+}
+
 /// Whose session it is, if it is one; notes that it is in use, and for a page how its owner likes the console.
 async fn found(edge: &Edge, request: &mut Request) -> std::result::Result<Option<(UserId, IdHash)>, String> {
     let Extension(session) = request.extract_parts::<Extension<Session>>().await.map_err(|error| error.to_string())?;
@@ -209,7 +224,7 @@ async fn found(edge: &Edge, request: &mut Request) -> std::result::Result<Option
     let identity = &edge.cloud.identity;
     let now = edge.cloud.clock().now();
     let used = get(USED).await?.unwrap_or(now);
-    if now - used >= STEP && !BY_ITSELF.contains(&request.uri().path()) {
+    if now - used >= STEP && is_by_person(request) {
         let end = edge.settings.lifetime.end(now, get(SINCE).await?.unwrap_or_default());
         identity.session_used(&hash.0, end).await.map_err(|error| error.to_string())?;
     }

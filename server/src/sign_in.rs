@@ -2,16 +2,17 @@
 
 use crate::failure::Failure;
 use crate::observe::RequestId;
-use crate::session::Origin;
+use crate::session::{IdHash, Origin};
 use crate::{Edge, local, pages, session};
 use api::account::{Answer, Entry, NewPassword, SignIn, SignInStep, Whence};
 use api::identity::SignInShown;
 use api::{Error, UserId};
-use axum::Form;
+use app::backend::SignedIn;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
 use leptos::prelude::provide_context;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -85,7 +86,18 @@ async fn welcome(edge: &Edge, session: &Session, user: UserId, origin: &Origin, 
 }
 
 /// Ends the session, and with it the event streams and consoles that it opened.
-pub async fn sign_out(State(edge): State<Edge>, session: Session) -> Response {
+pub async fn sign_out(
+    State(edge): State<Edge>,
+    session: Session,
+    signed_in: Option<Extension<SignedIn>>,
+    hash: Option<Extension<IdHash>>,
+) -> Response {
+    if let Some((Extension(signed_in), Extension(hash))) = signed_in.zip(hash) {
+        let SignedIn { user, address, request, .. } = signed_in;
+        if let Err(error) = edge.cloud.identity.sign_out(user, &hash.0, &Whence { address, request }).await {
+            return Failure(error).into_response();
+        }
+    }
     if session.id().is_some()
         && let Err(error) = session.flush().await
     {

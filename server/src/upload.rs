@@ -4,20 +4,21 @@
 //! that is due then. `POST /p/<project>/images/upload` takes a form with the whole file.
 //!
 //! The form's fields come first and the file last, as the page's form has them. A script gets JSON, `{"id": …}` or the error; a plain
-//! form is led to the image, or back to its page with what was filled in and the error in the address, where Leptos puts the errors of
-//! plain forms too.
+//! form is led to the image, or shown again with what was filled in and what is wrong with it.
 
 use crate::Edge;
 use crate::failure::Failure;
-use crate::form::{back, caller};
+use crate::form::caller;
+use crate::refused;
 use api::image::NewImage;
 use api::{Caller, Error, ImageId, Kind, Result, Why};
 use app::backend::{SignedIn, accepts_html};
 use app::paths;
+use app::ui::Refused;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
-use axum::extract::{Extension, OriginalUri, Path, Query, State};
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{Extension, FromRequest as _, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -30,6 +31,8 @@ use std::time::Duration;
 
 /// The most that one of the form's fields may hold, in bytes.
 const FIELD_MAX: usize = 8 * 1024;
+/// The most fields: a field for every property that is defined, and room for more.
+const FIELDS_MAX: usize = 500;
 /// The form's input for the file.
 const FILE: &str = "file";
 /// How long the rest of a refused upload is still read: a browser whose sending is cut off may never show why.
@@ -72,69 +75,86 @@ fn sha256(headers: &HeaderMap) -> Option<String> {
     Some(hex::encode(digest))
 }
 
-pub async fn upload(
-    State(edge): State<Edge>,
-    Path(project): Path<String>,
-    OriginalUri(uri): OriginalUri,
-    signed_in: Option<Extension<SignedIn>>,
-    headers: HeaderMap,
-    form: std::result::Result<Multipart, MultipartRejection>,
-) -> Response {
+pub async fn upload(State(edge): State<Edge>, Path(project): Path<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let signed_in = parts.extensions.get::<SignedIn>().cloned().map(Extension);
     let caller = match caller(&edge, &project, signed_in).await {
         Ok(caller) => caller,
         Err(error) => return Failure(error).into_response(),
     };
-    let Ok(mut form) = form else { return Failure(Error::field(FILE, Why::Required)).into_response() };
-    let mut new = NewImage::default();
-    let stored = store(&edge, &caller, announced(&headers), &mut form, &mut new).await;
+    let html = accepts_html(&parts.headers);
+    let Ok(mut form) = Multipart::from_request(Request::from_parts(parts.clone(), body), &edge).await else {
+        return Failure(Error::field(FILE, Why::Required)).into_response();
+    };
+    let mut fields = Vec::new();
+    let stored = store(&edge, &caller, announced(&parts.headers), &mut form, &mut fields).await;
     if stored.is_err() {
         tokio::spawn(linger(form));
     }
-    match (stored, accepts_html(&headers)) {
-        (Ok(id), true) => Redirect::to(&paths::image(caller.project, id)).into_response(),
-        (Ok(id), false) => Json(serde_json::json!({ "id": id })).into_response(),
-        (Err(error), true) => back(&paths::image_create(caller.project), &values(&new), uri.path(), error),
-        (Err(error), false) => Failure(error).into_response(),
+    match stored {
+        Ok(id) if html => Redirect::to(&paths::image(caller.project, id)).into_response(),
+        Ok(id) => Json(serde_json::json!({ "id": id })).into_response(),
+        Err(error) if html => {
+            let form = Refused { url: paths::image_upload(caller.project), fields };
+            refused::page_of(&edge, parts, &paths::image_create(caller.project), form, error).await
+        }
+        Err(error) => Failure(error).into_response(),
     }
 }
 
-/// The form's fields as they were filled in.
-fn values(new: &NewImage) -> [(&str, &str); 5] {
-    [
-        ("name", &new.name),
-        ("description", &new.description),
-        ("visibility", &new.visibility),
-        ("min_disk_gb", &new.min_disk_gb),
-        ("min_ram_mb", &new.min_ram_mb),
-    ]
-}
-
-/// Reads the fields and hands the file on.
+/// Reads the fields, in order, and hands the file on.
 async fn store(
     edge: &Edge,
     caller: &Caller,
     announced: Option<u64>,
     form: &mut Multipart,
-    new: &mut NewImage,
+    fields: &mut Vec<(String, String)>,
 ) -> Result<ImageId> {
     while let Some(field) = form.next_field().await.map_err(broken)? {
-        let place = match field.name().unwrap_or_default() {
+        match field.name().unwrap_or_default() {
+            // A form without a chosen file sends an empty one without a name.
+            FILE if field.file_name().is_none_or(str::is_empty) => break,
+            FILE => {
+                let stream = field.map_err(io::Error::other);
+                return edge.cloud.images.image_upload(caller, filled_in(fields), announced, stream).await;
+            }
+            _ if fields.len() >= FIELDS_MAX => {
+                return Err(Error::field("others", Why::TooMany { max: FIELDS_MAX, is: fields.len() + 1 }));
+            }
+            name => {
+                let name = name.to_owned();
+                fields.push((name, text(field).await?));
+            }
+        }
+    }
+    Err(Error::field(FILE, Why::Required))
+}
+
+/// What the fields say; those that no form has say nothing.
+fn filled_in(fields: &[(String, String)]) -> NewImage {
+    let mut new = NewImage::default();
+    for (name, value) in fields {
+        let place = match name.as_str() {
             "name" => &mut new.name,
             "description" => &mut new.description,
             "visibility" => &mut new.visibility,
             "min_disk_gb" => &mut new.min_disk_gb,
             "min_ram_mb" => &mut new.min_ram_mb,
-            // A form without a chosen file sends an empty one without a name.
-            FILE if field.file_name().is_none_or(str::is_empty) => break,
-            FILE => {
-                let stream = field.map_err(io::Error::other);
-                return edge.cloud.images.image_upload(caller, new.clone(), announced, stream).await;
+            "tags" => &mut new.tags,
+            "others" => &mut new.others,
+            "checksum" => &mut new.checksum,
+            "protected" => {
+                new.protected = value == "true";
+                continue;
             }
-            _ => continue,
+            other => match other.strip_prefix("properties[").and_then(|rest| rest.strip_suffix(']')) {
+                Some(property) => new.properties.entry(property.to_owned()).or_default(),
+                None => continue,
+            },
         };
-        *place = text(field).await?;
+        place.clone_from(value);
     }
-    Err(Error::field(FILE, Why::Required))
+    new
 }
 
 /// A field's text, if it is no longer than it may be.

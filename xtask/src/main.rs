@@ -63,10 +63,13 @@ enum Task {
         /// Parts of file names or titles; all tests without any.
         filter: Vec<OsString>,
     },
-    /// Measure the rows of the table of budgets, with 5,000 simulated instances.
+    /// Measure the rows of the table of budgets, in clouds of 5,000 and 50,000 simulated instances.
     Bench {
         /// A release build to measure, instead of making one.
         program: Option<PathBuf>,
+        /// Make everything so many times fewer: to see whether the measuring itself works.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        fewer: u32,
     },
     /// Run a command on a host of its own, with libvirt and OVN, in namespaces that vanish when it ends.
     Testbed {
@@ -100,7 +103,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         }
         Task::Test => return Ok(told(test::test()?)),
         Task::E2e { filter } => return Ok(told(e2e::e2e(&filter)?)),
-        Task::Bench { program } => bench::bench(program)?,
+        Task::Bench { program, fewer } => bench::bench(program, fewer)?,
         Task::Testbed { command } => return testbed::run(&command),
         Task::TestbedInit { command } => return testbed::init(&command),
     }

@@ -1,7 +1,7 @@
 //! What people have for themselves: their profile, password, sessions and preferences. And what administrators see of it.
 
 use crate::identity::Membership;
-use crate::{Caller, DomainId, Error, ListQuery, Micros, Page, Result, UserId};
+use crate::{Caller, DomainId, Error, ListQuery, Micros, Page, ProjectId, Result, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +11,28 @@ pub struct Profile {
     pub id: UserId,
     pub name: String,
     pub domain_name: String,
+    pub email: String,
+    pub description: String,
+    /// Where the user lands who has not been anywhere yet.
+    pub default_project: Option<ProjectId>,
+    /// Only administrators change the password.
+    pub password_locked: bool,
+    /// What the password has to be.
+    pub rules: PasswordRules,
     pub created_at: Micros,
     /// `None` while it is still the first one.
     pub password_changed_at: Option<Micros>,
     /// All the projects there are to choose from, by name.
     pub memberships: Vec<Membership>,
+}
+
+/// The fields of one's own profile, as they come. The name is the administrators'.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewProfile {
+    pub email: String,
+    pub description: String,
+    /// Empty: none.
+    pub default_project: String,
 }
 
 /// A session: one browser that somebody has signed in with.
@@ -299,6 +316,7 @@ pub trait Account: Send + Sync {
     async fn sign_in_step(&self, step: SignInStep) -> Result<Entry>;
 
     async fn profile_show(&self, caller: &Caller) -> Result<Profile>;
+    async fn profile_set(&self, caller: &Caller, new: NewProfile) -> Result<()>;
     /// Changes one's own password and ends all other sessions of oneself.
     async fn password_change(&self, caller: &Caller, change: PasswordChange) -> Result<()>;
 

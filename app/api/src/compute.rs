@@ -275,6 +275,8 @@ pub struct InstanceDetail {
     pub instance: Instance,
     /// `None` once the image has been deleted.
     pub image: Option<ImageId>,
+    /// The user that keys are put in place for, if the image says so: tenants' own text.
+    pub admin_user: Option<String>,
     pub vcpus: u32,
     pub ram_mb: u64,
     pub disk_gb: u64,

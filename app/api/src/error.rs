@@ -89,6 +89,12 @@ pub enum Conflict {
     BuiltinRole,
     #[error("This project owns what belongs to the cloud itself, and stays.")]
     CloudProject,
+    #[error("The class is being removed.")]
+    ClassRemoved,
+    #[error("This project may use only the images that its class allows, and takes in no others.")]
+    ImagesBound,
+    #[error("Every seat of this class is taken. Ask your teacher.")]
+    ClassFull,
     #[error("Somebody has answered this request already.")]
     Answered,
     #[error("A project below this one is enabled. Disable that first.")]
@@ -145,6 +151,8 @@ pub enum Why {
     Gone { kind: Kind },
     #[error("There is already a {kind} with this name.")]
     Taken { kind: Kind },
+    #[error("More than one {kind} has this name. Pick one from the list, or give its ID.")]
+    Ambiguous { kind: Kind },
     #[error("Not a network in CIDR form, such as 10.0.0.0/24.")]
     NotACidr,
     #[error("Not an IPv4 address, such as 10.0.0.1.")]
@@ -173,6 +181,18 @@ pub enum Why {
     DiskTooSmall { needs: u64, has: u64 },
     #[error("The image needs {needs} MiB of memory; this flavor has {has} MiB.")]
     MemoryTooSmall { needs: u64, has: u64 },
+    #[error("The image is for {needs} processors; the hosts here have {has}.")]
+    Architecture { needs: String, has: String },
+    #[error("No host here can start an instance with UEFI. An administrator has to install OVMF there.")]
+    NoUefi,
+    #[error("{property}={value} cannot be given to an instance here.")]
+    NoHardware { property: String, value: String },
+    #[error("{property}={value} does not go with {other}.")]
+    HardwareClash { property: String, value: String, other: String },
+    #[error(
+        "The {vcpus} vCPUs of this flavor cannot be arranged in sockets, cores and threads as the image and the flavor ask."
+    )]
+    Topology { vcpus: u32 },
     #[error("A role cannot imply itself, not even by way of others.")]
     Circle,
     #[error("Not an address for e-mail, such as ann@example.org.")]
@@ -187,6 +207,12 @@ pub enum Why {
     AskedAlready,
     #[error("This is not the name. Type “{name}”.")]
     NotTheName { name: String },
+    #[error("Line {line}: {why}")]
+    Line { line: usize, why: Box<Why> },
+    #[error("This code opens nothing, or nothing any more. Ask your teacher for a new one.")]
+    Code,
+    #[error("There were too many wrong codes from here. Try again in {minutes} minutes.")]
+    TooManyCodes { minutes: u32 },
     #[error("A whole number, or −1 for no limit.")]
     NotALimit,
     #[error("Line {line}: write a service, a method and a path, such as compute GET /v2.1/servers.")]

@@ -30,10 +30,12 @@ pub enum Kind {
     Host,
     Session,
     ApplicationCredential,
+    Class,
+    Seat,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 24] = [
         Kind::Domain,
         Kind::Project,
         Kind::User,
@@ -56,6 +58,8 @@ impl Kind {
         Kind::Host,
         Kind::Session,
         Kind::ApplicationCredential,
+        Kind::Class,
+        Kind::Seat,
     ];
 
     /// The word in rows and events.
@@ -83,6 +87,8 @@ impl Kind {
             Self::Host => "host",
             Self::Session => "session",
             Self::ApplicationCredential => "application_credential",
+            Self::Class => "class",
+            Self::Seat => "seat",
         }
     }
 

@@ -41,6 +41,11 @@ macro_rules! ids {
     )*};
 }
 
+impl ProjectId {
+    /// What stands in the place of a project for those who are in none: no project ever has it.
+    pub const NOWHERE: Self = Self(Uuid::nil());
+}
+
 ids! {
     /// A Keystone domain.
     DomainId simple;
@@ -54,6 +59,10 @@ ids! {
     RoleId simple;
     /// An application credential.
     ApplicationCredentialId simple;
+    /// A class.
+    ClassId simple;
+    /// A seat of a class: one user in one project.
+    SeatId simple;
     /// A role assignment. Keystone knows them by their parts; the id is for links.
     AssignmentId simple;
     /// A Glance image.

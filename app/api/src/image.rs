@@ -1,6 +1,6 @@
 //! Glance's part: images.
 
-use crate::{ImageId, ListQuery, Micros, Page, ProjectId, Result, caller::Caller};
+use crate::{ImageId, Kind, ListQuery, Micros, Page, ProjectId, Result, caller::Caller};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,6 +78,8 @@ pub enum ImageVerb {
 pub enum ImageRefusal {
     #[error("It belongs to another project, which alone can change it.")]
     Foreign,
+    #[error("Everybody uses it: it is public, and changed by administrators only.")]
+    Public,
     #[error("It is protected. Take the protection off first: edit the image.")]
     Protected,
     #[error("Only an active image can be used for this.")]
@@ -147,6 +149,27 @@ impl DiskFormat {
     }
 }
 
+/// What an image was made of: another image, or the disk of an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub kind: Kind,
+    pub id: String,
+    /// `None` once it is gone, and where the caller does not see it.
+    pub name: Option<String>,
+}
+
+/// What the store holds, for those who run the cloud.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageStore {
+    /// Images with data, and the bytes that they come to, each counted by itself.
+    pub images: u64,
+    pub bytes: u64,
+    /// The bytes that they take: what is the same is stored once. Deleted images that instances still stand on count too.
+    pub stored: u64,
+    /// The projects that own images, by name.
+    pub owners: Vec<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     pub id: ImageId,
@@ -156,7 +179,7 @@ pub struct Image {
     pub visibility: Visibility,
     /// Another project's.
     pub foreign: bool,
-    /// The caller's project may change it: its owner's, or an administrator's.
+    /// The caller may change it: its owner's project, but for what is public, or an administrator.
     pub changeable: bool,
     /// Cannot be deleted until this is taken away.
     pub protected: bool,
@@ -176,8 +199,13 @@ pub struct Image {
     pub md5: Option<String>,
     /// What the inspector knew the format by; English.
     pub evidence: Option<String>,
-    /// Where its data came from, if not from a browser: a URL.
+    /// Where its data came from, if not from a browser: a URL, or the id of what it was made of.
     pub source: String,
+    /// What `source` means by an id; only where one image is looked at.
+    pub origin: Option<Origin>,
+    /// How many instances stand on it, and how many projects it is shared with; for those who may change it.
+    pub instances: u64,
+    pub members: u64,
     /// The smallest flavor disk, in GiB.
     pub min_disk_gb: u64,
     /// The smallest flavor memory, in MiB.
@@ -193,7 +221,7 @@ impl Image {
     pub fn can(&self, verb: ImageVerb) -> std::result::Result<(), ImageRefusal> {
         let changes = !matches!(verb, ImageVerb::Launch | ImageVerb::Download | ImageVerb::Copy);
         if changes && !self.changeable {
-            return Err(ImageRefusal::Foreign);
+            return Err(if self.foreign { ImageRefusal::Foreign } else { ImageRefusal::Public });
         }
         match (verb, self.status) {
             (ImageVerb::Delete, _) if self.protected => Err(ImageRefusal::Protected),
@@ -218,6 +246,15 @@ pub struct NewImage {
     pub min_disk_gb: String,
     /// Empty means 0.
     pub min_ram_mb: String,
+    pub protected: bool,
+    /// Separated by commas.
+    pub tags: String,
+    /// The properties that have a field of their own; an empty value means none.
+    pub properties: BTreeMap<String, String>,
+    /// The others: `name=value`, one a line.
+    pub others: String,
+    /// What the data has to be known by: MD5, SHA-256 or SHA-512 in hex. Empty: nothing is said.
+    pub checksum: String,
 }
 
 /// What a project made of an image that was offered to it.
@@ -270,8 +307,6 @@ pub struct NewUpload {
     /// The file's, in bytes.
     pub size: u64,
     pub file_name: String,
-    /// What the file has to be known by: MD5, SHA-256 or SHA-512 in hex. Empty: nothing is said.
-    pub checksum: String,
 }
 
 /// Where an upload by chunks has got to.
@@ -295,8 +330,6 @@ pub struct NewImport {
     pub image: NewImage,
     /// http or https.
     pub url: String,
-    /// MD5, SHA-256 or SHA-512 in hex, or empty.
-    pub checksum: String,
     /// Where a list such as `SHA256SUMS` lies, or empty.
     pub checksum_url: String,
 }
@@ -342,10 +375,14 @@ pub struct ImageChange {
 #[async_trait]
 pub trait Images: Send + Sync {
     /// The project's own images and the public ones; community images where the visibility is filtered for. Sort keys: `name`, `status`,
-    /// `size`, `created` (default `name`). Filters: `visibility`, `format`, `protected` (`true`, `false`), `tag`.
+    /// `size`, `created` (default `name`). Filters: `visibility`, `format`, `protected` (`true`, `false`), `tag`, `type` (`image`, `snapshot`),
+    /// `size` (bytes, `from-to`, either may be missing), and `id`: that one image, if
+    /// the caller may see it at all, as a link to it does.
     async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
     /// Every project's images, for administrators. The same, and the sort key and filter `owner`.
     async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
+    /// What the store holds, for administrators.
+    async fn image_store_show(&self, caller: &Caller) -> Result<ImageStore>;
     async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image>;
     /// Registers an image whose file then comes in chunks.
     async fn image_upload_begin(&self, caller: &Caller, new: NewUpload) -> Result<ImageId>;
@@ -398,6 +435,9 @@ mod tests {
             md5: None,
             evidence: None,
             source: String::new(),
+            origin: None,
+            instances: 0,
+            members: 0,
             min_disk_gb: 0,
             min_ram_mb: 0,
             refused: None,
@@ -434,9 +474,12 @@ mod tests {
 
     #[test]
     fn others_and_protected_ones() {
-        let foreign = Image { changeable: false, ..image(ImageStatus::Active) };
+        let foreign = Image { foreign: true, changeable: false, ..image(ImageStatus::Active) };
         assert_eq!(foreign.can(ImageVerb::Launch), Ok(()));
         assert_eq!(foreign.can(ImageVerb::Edit), Err(ImageRefusal::Foreign));
+        let public = Image { changeable: false, ..image(ImageStatus::Active) };
+        assert_eq!(public.can(ImageVerb::Download), Ok(()));
+        assert_eq!(public.can(ImageVerb::Delete), Err(ImageRefusal::Public));
         let protected = Image { protected: true, ..image(ImageStatus::Active) };
         assert_eq!(protected.can(ImageVerb::Delete), Err(ImageRefusal::Protected));
         assert_eq!(protected.can(ImageVerb::Edit), Ok(()));

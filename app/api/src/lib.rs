@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod audit;
 pub mod caller;
+pub mod class;
 pub mod compute;
 pub mod credential;
 pub mod directory;

@@ -45,12 +45,19 @@ actions! {
     RequestQuota = "request_quota",
     /// Read what has been done anywhere.
     ReadAudit = "read_audit",
+    /// See what passwords have to be.
+    ReadPasswordRules = "read_password_rules",
     /// What passwords have to be.
     ManagePasswordRules = "manage_password_rules",
     /// See and end everybody's sessions.
     ManageSessions = "manage_sessions",
     /// See and revoke everybody's application credentials.
     EveryCredential = "every_credential",
+    /// See and run the classes that one teaches.
+    TeachClasses = "teach_classes",
+    ReadClasses = "read_classes",
+    /// Make classes, and run everybody's.
+    ManageClasses = "manage_classes",
     ReadDomains = "read_domains",
     ManageDomains = "manage_domains",
     ReadProjects = "read_projects",

@@ -41,6 +41,21 @@ impl Resource {
         Resource::SecurityGroupRules,
     ];
 
+    /// Those that are counted by project; key pairs are by user.
+    pub const PER_PROJECT: [Resource; 11] = [
+        Resource::Instances,
+        Resource::Cores,
+        Resource::Ram,
+        Resource::ImageBytes,
+        Resource::Networks,
+        Resource::Subnets,
+        Resource::Routers,
+        Resource::Ports,
+        Resource::FloatingIps,
+        Resource::SecurityGroups,
+        Resource::SecurityGroupRules,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Instances => "instances",
@@ -66,6 +81,16 @@ pub struct Usage {
     pub used: i64,
     /// −1 means unlimited.
     pub limit: i64,
+}
+
+/// What one project uses of what it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectUsage {
+    pub project: ProjectId,
+    pub project_name: String,
+    pub domain_name: String,
+    /// In the order of `Resource::PER_PROJECT`.
+    pub usage: Vec<Usage>,
 }
 
 /// A limit and where it comes from.
@@ -132,6 +157,9 @@ pub trait Quotas: Send + Sync {
     async fn quota_usage(&self, caller: &Caller) -> Result<Vec<Usage>>;
     /// Every resource's limit and use in any project.
     async fn quota_show(&self, caller: &Caller, project: ProjectId) -> Result<Vec<Limit>>;
+    /// Every project's limits and use, side by side. Sort keys: `name`, `domain` and the resources' keys, by what is used; filter:
+    /// `domain`, an id.
+    async fn quota_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<ProjectUsage>>;
     /// The project's limits by the resource's key. An empty one goes back to the default; none goes below what is used.
     async fn quota_update(&self, caller: &Caller, project: ProjectId, limits: BTreeMap<String, String>) -> Result<()>;
     /// What holds where a project says nothing.

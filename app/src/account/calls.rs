@@ -12,6 +12,21 @@ pub async fn profile_show(project: String) -> Result<Profile, Fail> {
 }
 
 /// Leads to the profile.
+#[server(endpoint = "profile_set")]
+pub async fn profile_set(
+    project: String,
+    #[server(default)] email: String,
+    #[server(default)] description: String,
+    #[server(default)] default_project: String,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let new = api::account::NewProfile { email, description, default_project };
+    answer(backend()?.account.profile_set(&caller, new).await)?;
+    redirect(&crate::paths::profile(caller.project));
+    Ok(())
+}
+
+/// Leads to the profile.
 #[server(endpoint = "password_change")]
 pub async fn password_change(
     project: String,
@@ -78,7 +93,7 @@ pub async fn session_show(project: String) -> Result<SessionLeft, Fail> {
     answer(backend()?.account.session_show(&caller).await)
 }
 
-/// The same, and every call but `session_show` makes it longer.
+/// The same, and somebody is there: this is the only call of a page's program that makes it longer.
 #[server(endpoint = "session_extend")]
 pub async fn session_extend(project: String) -> Result<SessionLeft, Fail> {
     let caller = caller(&project).await?;

@@ -1,4 +1,5 @@
-//! The watch over the session: says in time that it will end, and lets it end without losing what has been typed.
+//! The watch over the session: tells the server that somebody is there, says in time that the session will end, and lets it end without
+//! losing what has been typed. What pages read by themselves makes no session longer.
 
 use super::calls::{session_extend, session_show};
 use crate::i18n::text;
@@ -16,6 +17,8 @@ use std::time::Duration;
 const WARNING: i64 = 300;
 /// A session is looked at again at least so often, in seconds: another tab may have made it longer, or ended it.
 const LOOK: i64 = 600;
+/// Clicks and keys are told no more often than the server would write them down.
+const STEP: Duration = Duration::from_secs(60);
 
 /// What is to be said of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ struct Watch {
     timer: StoredValue<Option<TimeoutHandle>>,
     /// A form of the page holds something that has not been sent.
     typed: StoredValue<bool>,
+    /// The server knows that somebody is there.
+    told: StoredValue<bool>,
 }
 
 impl Watch {
@@ -52,6 +57,19 @@ impl Watch {
     fn extend(self) {
         let project = self.project.get_untracked();
         spawn_local(async move { self.heard(session_extend(project).await.map_err(|fail| fail.0)) });
+    }
+
+    /// Somebody has clicked or typed.
+    fn used(self) {
+        if self.told.try_get_value() == Some(false) {
+            self.tell_later();
+            self.extend();
+        }
+    }
+
+    fn tell_later(self) {
+        self.told.try_set_value(true);
+        set_timeout(move || _ = self.told.try_set_value(false), STEP);
     }
 
     fn heard(self, left: Result<SessionLeft, Error>) {
@@ -91,9 +109,13 @@ pub fn SessionWatch(
         standing: RwSignal::new(Standing::Good),
         timer: StoredValue::new(None),
         typed: StoredValue::new(false),
+        told: StoredValue::new(true),
     };
     Effect::new(move |_| {
         watch.look();
+        // Whoever has just come here has told so by that.
+        watch.tell_later();
+        let used = ["pointerdown", "keydown"].map(|name| window_event_listener_untyped(name, move |_| watch.used()));
         let note = move |event: leptos::web_sys::Event| {
             let target = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok());
             let in_form = target.and_then(|target| target.closest("form[method=post]").ok().flatten()).is_some();
@@ -109,6 +131,7 @@ pub fn SessionWatch(
             }
         });
         on_cleanup(move || {
+            used.into_iter().for_each(|listener| listener.remove());
             typing.remove();
             sent.remove();
             seen.remove();

@@ -18,22 +18,16 @@ pub async fn session_list_all(project: String, #[server(default)] query: ListQue
     answer(backend()?.account.session_list_all(&caller, &query).await)
 }
 
-/// Leads to everybody's sessions.
 #[server(endpoint = "session_revoke_any")]
 pub async fn session_revoke_any(project: String, id: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    answer(backend()?.account.session_revoke_any(&caller, &id).await)?;
-    redirect(&crate::paths::sessions(caller.project));
-    Ok(())
+    answer(backend()?.account.session_revoke_any(&caller, &id).await)
 }
 
-/// Leads to everybody's sessions.
 #[server(endpoint = "session_revoke_user")]
 pub async fn session_revoke_user(project: String, user: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    answer(backend()?.account.session_revoke_user(&caller, parse(Kind::User, &user)?).await)?;
-    redirect(&crate::paths::sessions(caller.project));
-    Ok(())
+    answer(backend()?.account.session_revoke_user(&caller, parse(Kind::User, &user)?).await)
 }
 
 #[server(endpoint = "password_rules_list")]

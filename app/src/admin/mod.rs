@@ -7,4 +7,4 @@ mod session_list;
 
 pub use hypervisor_list::Hypervisors;
 pub use password_rules::{DomainPasswordRules, PasswordRulesList};
-pub use session_list::Sessions;
+pub use session_list::{Sessions, SessionsOf};

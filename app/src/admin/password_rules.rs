@@ -5,6 +5,7 @@ use crate::i18n::text;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{Column, Crumb, Form, Hidden, Icon, Load, NumberField, PageHeader, RowAction, Rows, Table};
+use api::Action;
 use api::account::{DomainRules, PasswordRules};
 use leptos::prelude::*;
 
@@ -60,7 +61,7 @@ fn form(set: ServerAction<PasswordRulesSet>, of: DomainRules) -> impl IntoView {
     let PasswordRules { min_length, history, expires_days, lock_after, lock_minutes } = of.rules;
     view! {
         <PageHeader title=(t.account.rules_of)(&of.domain_name) way=vec![Crumb::new(t.account.rules, list.clone())]/>
-        <Form call=set submit=t.common.save cancel=list>
+        <Form call=set submit=t.common.save cancel=list disabled_because=here.not_allowed(Action::ManagePasswordRules)>
             <Hidden name="project" value=here.project.get_untracked()/>
             <Hidden name="domain" value=of.domain.to_string()/>
             <NumberField name="min_length" label=t.account.min_length value=min_length.to_string() unit=t.account.characters min=8 max=128 required=true hint=t.account.min_length_hint/>

@@ -3,4 +3,4 @@
 mod audit_list;
 pub mod calls;
 
-pub use audit_list::{AllAudits, ProjectAudits};
+pub use audit_list::{AllAudits, AuditsAbout, ProjectAudits};

@@ -46,8 +46,10 @@ fn Reach(detail: Signal<InstanceDetail>) -> impl IntoView {
         }
     };
     let ssh = move |address: String| {
-        let command = detail
-            .with(|detail| ssh_command(&detail.instance.image_name, detail.instance.keypair_name.as_deref(), &address));
+        let command = detail.with(|detail| {
+            let user = detail.admin_user.as_deref().unwrap_or_else(|| user_of(&detail.instance.image_name));
+            ssh_command(user, detail.instance.keypair_name.as_deref(), &address)
+        });
         view! {
             <p>{t.compute.ssh_hint}</p>
             <CodeBlock label=t.compute.ssh text=command/>
@@ -134,13 +136,13 @@ fn specification(detail: InstanceDetail) -> impl IntoView {
     }
 }
 
-/// The line that signs in, as far as it can be told: images name their user by custom, not in their data.
-fn ssh_command(image: &str, keypair: Option<&str>, address: &str) -> String {
+/// The line that signs in.
+fn ssh_command(user: &str, keypair: Option<&str>, address: &str) -> String {
     let key = keypair.map(|name| format!("-i {} ", quoted(&format!("{name}.pem")))).unwrap_or_default();
-    format!("ssh {key}{}@{address}", user_of(image))
+    format!("ssh {key}{}@{address}", quoted(user))
 }
 
-/// The user that images of this name are made with.
+/// The user that images of this name are made with, where they say nothing else.
 fn user_of(image: &str) -> &'static str {
     let image = image.to_lowercase();
     let known = [
@@ -176,11 +178,13 @@ mod tests {
     #[test]
     fn the_line_that_signs_in() {
         fn check(image: &str, keypair: Option<&str>, expected: &str) {
-            assert_eq!(ssh_command(image, keypair, "203.0.113.7"), expected);
+            assert_eq!(ssh_command(user_of(image), keypair, "203.0.113.7"), expected);
         }
         check("Offing Guest", Some("web"), "ssh -i web.pem offing@203.0.113.7");
         check("ubuntu-24.04", Some("my key"), "ssh -i 'my key.pem' ubuntu@203.0.113.7");
         check("x", Some("it's"), r"ssh -i 'it'\''s.pem' root@203.0.113.7");
         check("Debian 12", None, "ssh debian@203.0.113.7");
+        let hostile = ssh_command("me; rm -rf ~ #", None, "203.0.113.7");
+        assert_eq!(hostile, "ssh 'me; rm -rf ~ #'@203.0.113.7", "what an image says is one word");
     }
 }

@@ -2,35 +2,52 @@
 
 use super::calls::InstanceLaunch;
 use super::launch_choices::{
-    MissingNotice, Offer, flavor_choices, group_choices, image_choices, keypair_choices, missing, network_choices,
-    offer, offer_version,
+    MissingNotice, Offer, flavor_choices, group_choices, image_choices, image_fault, kept, keypair_choices, missing,
+    network_choices, offer, offer_version,
 };
 use crate::i18n::{format, text};
 use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Call, Checks, Choice, Crumb, Fact, Facts, Form, Hidden, Load, Meter, Notice, PageHeader, RadioCards, Section,
-    SelectField, TextArea, TextField, Tone, asked_for,
+    Call, Checks, Choice, Crumb, Fact, Facts, Form, Hidden, Load, Meter, NarrowField, NarrowForm, Notice, PageHeader,
+    RadioCards, Section, SelectField, TextArea, TextField, Tone, asked_for,
 };
 use api::compute::{Flavor, USER_DATA_MAX};
+use api::image::Image;
 use api::quota::{Resource as Limited, Usage};
 use api::{Error, Why};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// What the address looks for images by.
+const SEARCH: &str = "image_search";
+/// The form that asks for it.
+const SEARCH_FORM: &str = "find-image";
 
 #[component]
 pub fn Launch() -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
     let launch = ServerAction::<InstanceLaunch>::new();
-    let offer = Resource::new(move || (here.project.get(), offer_version(live)), |(project, _)| offer(project));
+    let query = use_query_map();
+    let search = Memo::new(move |_| query.with(|query| query.get(SEARCH)).unwrap_or_default());
+    let asked = asked_for("image").unwrap_or_default();
+    let offer = Resource::new(
+        move || (here.project.get(), search.get(), offer_version(live)),
+        move |(project, search, _)| offer(project, search, asked.clone()),
+    );
     view! {
         <PageHeader title=t.compute.launch_instance way=vec![Crumb::new(t.common.instances, paths::instances(here.id()))]/>
         <Load from=offer let:offer>
             {
-                let missing = Memo::new(move |_| offer.with(missing));
+                // A form that is being filled in stays, whatever is found meanwhile.
+                let missing = Memo::new(move |last: Option<&Option<_>>| match last {
+                    Some(None) => None,
+                    _ => offer.with(|offer| missing(offer, !search.get_untracked().is_empty())),
+                });
                 move || match missing.get() {
                     Some(missing) => view! { <MissingNotice missing/> }.into_any(),
-                    None => view! { <LaunchForm launch offer/> }.into_any(),
+                    None => view! { <LaunchForm launch offer search/> }.into_any(),
                 }
             }
         </Load>
@@ -46,10 +63,14 @@ struct Pick {
 
 impl Pick {
     fn new(name: &'static str, choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> Self {
-        Self { choices: Memo::new(move |_| choices()), asked: RwSignal::new(asked_for(name)) }
+        Self::of(RwSignal::new(asked_for(name)), choices)
     }
 
-    /// What was asked for, or else the first that can be had.
+    fn of(asked: RwSignal<Option<String>>, choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> Self {
+        Self { choices: Memo::new(move |_| choices()), asked }
+    }
+
+    /// What was asked for, if it can be had; where nothing was, the first that can.
     fn value(self) -> String {
         self.choices.with(|choices| self.asked.with(|asked| settle(choices, asked.as_deref())))
     }
@@ -61,28 +82,50 @@ impl Pick {
     }
 }
 
+/// Nothing takes the place of what was asked for.
 fn settle(choices: &[Choice], asked: Option<&str>) -> String {
-    let possible = |choice: &&Choice| choice.disabled_because.is_none();
-    let asked = choices.iter().filter(possible).find(|choice| Some(choice.value.as_str()) == asked);
-    asked.or_else(|| choices.iter().find(possible)).map(|choice| choice.value.clone()).unwrap_or_default()
+    let mut possible = choices.iter().filter(|choice| choice.disabled_because.is_none());
+    let settled = match asked {
+        Some(asked) => possible.find(|choice| choice.value == asked),
+        None => possible.next(),
+    };
+    settled.map(|choice| choice.value.clone()).unwrap_or_default()
 }
 
 #[component]
-fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>) -> impl IntoView {
+fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>, search: Memo<String>) -> impl IntoView {
     let (t, here) = (text(), here());
-    let image = Pick::new("image", move || offer.with(image_choices));
-    let flavor = Pick::new("flavor", move || offer.with(|offer| flavor_choices(offer, &image.value())));
+    let asked = RwSignal::new(asked_for("image"));
+    let images = Memo::new(move |before: Option<&Vec<Image>>| {
+        offer.with(|(found, ..)| asked.with_untracked(|asked| kept(&found.items, before, asked.as_deref())))
+    });
+    let image = Pick::of(asked, move || images.with(|images| image_choices(images)));
+    let fault = move || images.with(|images| asked.with(|asked| image_fault(images, asked.as_deref())));
+    let fault = Signal::derive(move || fault().map(|why| Error::field("image", why)));
+    let found = Memo::new(move |_| offer.with(|(found, ..)| (found.items.len() as u64, found.total)));
+    // Once there, it stays: somebody may be typing into it.
+    let many = Memo::new(move |last: Option<&bool>| {
+        last == Some(&true) || found.get().0 < found.get().1 || !search.get().is_empty()
+    });
+    let shown = Signal::derive(move || (t.ui.rows_of)(found.get().0.min(found.get().1), found.get().1));
+    let flavor = Pick::new("flavor", move || {
+        offer.with(|offer| images.with(|images| flavor_choices(images, offer, &image.value())))
+    });
     let network = Pick::new("network", move || offer.with(network_choices));
     let keypair = Pick::new("keypair", move || offer.with(keypair_choices));
     let (groups, default_group) = offer.with_untracked(group_choices);
     let bytes = RwSignal::new(asked_for("user_data").unwrap_or_default().len());
     let has_data = bytes.get_untracked() > 0;
     view! {
+        <NarrowForm id=SEARCH_FORM name=SEARCH/>
         <div class="split">
-            <Form call=within_limit(launch.into(), bytes) submit=t.compute.launch cancel=paths::instances(here.id()) disabled_because=here.read_only()>
+            <Form call=within_limit(launch.into(), bytes, fault) submit=t.compute.launch cancel=paths::instances(here.id()) disabled_because=here.read_only()>
                 <Hidden name="project" value=here.project.get_untracked()/>
                 <TextField name="name" label=t.common.name value=offer.with_untracked(suggested_name) required=true autofocus=true/>
-                <Picker name="image" label=t.compute.image pick=image/>
+                <div class="field-group">
+                    <Picker name="image" label=t.compute.image pick=image/>
+                    {move || many.get().then(|| view! { <NarrowField form=SEARCH_FORM name=SEARCH label=t.compute.find_image note=shown/> })}
+                </div>
                 <Picker name="flavor" label=t.compute.flavor pick=flavor cards=true/>
                 <Picker name="network" label=t.network.network pick=network/>
                 <Picker name="keypair" label=t.compute.key_pair pick=keypair hint=t.compute.keypair_hint/>
@@ -124,22 +167,29 @@ fn Picker(
     #[prop(optional)] hint: &'static str,
 ) -> impl IntoView {
     let field = move || {
-        let (choices, value) = (pick.choices.get(), untrack(|| pick.value()));
+        let (mut choices, value) = (pick.choices.get(), untrack(|| pick.value()));
         let required = !choices.iter().any(|choice| choice.value.is_empty());
+        if required && value.is_empty() && !cards {
+            // Left to itself a browser would show the first as if it were chosen.
+            choices.insert(0, Choice::new("", text().ui.choose_one));
+        }
         match cards {
-            true => view! { <RadioCards name label choices value required/> }.into_any(),
-            false if hint.is_empty() => view! { <SelectField name label choices value required/> }.into_any(),
-            false => view! { <SelectField name label choices value required hint/> }.into_any(),
+            true => view! { <RadioCards name label choices value required settled=true/> }.into_any(),
+            false if hint.is_empty() => {
+                view! { <SelectField name label choices value required settled=true/> }.into_any()
+            }
+            false => view! { <SelectField name label choices value required hint settled=true/> }.into_any(),
         }
     };
     view! { <div on:change=move |event| pick.asked.set(Some(event_target_value(&event)))>{field}</div> }
 }
 
-/// Refuses what the server would refuse, before all of it has been sent there.
-fn within_limit(launch: Call, bytes: RwSignal<usize>) -> Call {
+/// Refuses what the server would refuse, before all of it has been sent there; until then `fault` is what is wrong.
+fn within_limit(launch: Call, bytes: RwSignal<usize>, fault: Signal<Option<Error>>) -> Call {
     let too_large = RwSignal::new(None);
     let (url, error, pending) = (launch.url.clone(), launch.error, launch.pending);
-    Call::new(url, Signal::derive(move || too_large.get().or_else(|| error.get())), pending, move |event| {
+    let error = Signal::derive(move || too_large.get().or_else(|| error.get()).or_else(|| fault.get()));
+    Call::new(url, error, pending, move |event| {
         let is = bytes.get_untracked();
         let why = Why::TooLarge { max: USER_DATA_MAX as u64, is: is as u64 };
         too_large.set((is > USER_DATA_MAX).then(|| Error::field("user_data", why)));
@@ -206,8 +256,8 @@ mod tests {
         }
         check(Some("c"), "c");
         check(Some(""), "");
-        check(Some("a"), "b");
-        check(Some("gone"), "b");
+        check(Some("a"), "");
+        check(Some("gone"), "");
         check(None, "b");
         assert_eq!(settle(&[], Some("a")), "");
     }

@@ -14,17 +14,20 @@ use api::compute::{Flavor, Keypair};
 use api::image::{Image, ImageStatus};
 use api::network::{DEFAULT_GROUP, Network, SecurityGroup};
 use api::quota::{Resource as Limited, Usage};
-use api::{Kind, ListQuery};
+use api::{Kind, ListQuery, Page, Why};
 use leptos::prelude::*;
 
-/// Everything a launch chooses from.
-pub type Offer = (Vec<Image>, Vec<Flavor>, Vec<Network>, Vec<Keypair>, Vec<SecurityGroup>, Vec<Usage>);
+/// How many images stand in the choice; the others are searched for.
+const IMAGES: u32 = 50;
 
-/// Reads all of it at once.
-pub async fn offer(project: String) -> Result<Offer, Fail> {
+/// Everything a launch chooses from.
+pub type Offer = (Page<Image>, Vec<Flavor>, Vec<Network>, Vec<Keypair>, Vec<SecurityGroup>, Vec<Usage>);
+
+/// Reads all of it at once. The images are the newest that fit `search`, and the one that was `asked` for, wherever it stands.
+pub async fn offer(project: String, search: String, asked: String) -> Result<Offer, Fail> {
     let all = ListQuery { limit: ListQuery::MAX_LIMIT, ..ListQuery::default() };
     let (images, flavors, networks, keypairs, groups, quota) = futures::try_join!(
-        image_list(project.clone(), all.clone()),
+        images(project.clone(), search, asked),
         flavor_list(project.clone()),
         network_list(project.clone(), all.clone()),
         keypair_list(project.clone(), all),
@@ -32,7 +35,18 @@ pub async fn offer(project: String) -> Result<Offer, Fail> {
         quota_usage(project),
     )?;
     let networks = networks.items.into_iter().filter(|network| !network.external).collect();
-    Ok((images.items, flavors, networks, keypairs.items, groups, quota))
+    Ok((images, flavors, networks, keypairs.items, groups, quota))
+}
+
+async fn images(project: String, search: String, asked: String) -> Result<Page<Image>, Fail> {
+    let status = ImageStatus::Active.as_str().to_owned();
+    let newest = ListQuery { search, status, sort: "-created".to_owned(), limit: IMAGES, ..ListQuery::default() };
+    let mut page = image_list(project.clone(), newest).await?;
+    if !asked.is_empty() && page.items.iter().all(|image| image.id.to_string() != asked) {
+        let filters = [("id".to_owned(), asked)].into();
+        page.items.extend(image_list(project, ListQuery { filters, ..ListQuery::default() }).await?.items);
+    }
+    Ok(page)
 }
 
 /// The version of all of it.
@@ -41,7 +55,15 @@ pub fn offer_version(live: crate::live::Live) -> u32 {
     kinds.map(|kind| live.version(kind)).iter().sum()
 }
 
-pub fn image_choices((images, ..): &Offer) -> Vec<Choice> {
+/// What the choice holds: what has just been found, and what was chosen from what had been found before.
+pub fn kept(found: &[Image], before: Option<&Vec<Image>>, chosen: Option<&str>) -> Vec<Image> {
+    let chosen = |image: &&Image| chosen.is_some_and(|chosen| image.id.to_string() == chosen);
+    let missing = !found.iter().any(|image| chosen(&image));
+    let kept = before.into_iter().flatten().find(chosen).filter(|_| missing);
+    kept.into_iter().chain(found).cloned().collect()
+}
+
+pub fn image_choices(images: &[Image]) -> Vec<Choice> {
     let t = text();
     let choice = |image: &Image| {
         let size = image.size.map(format::bytes);
@@ -55,8 +77,18 @@ pub fn image_choices((images, ..): &Offer) -> Vec<Choice> {
     images.iter().map(choice).collect()
 }
 
+/// Why nothing can be launched from the image that was asked for.
+pub fn image_fault(images: &[Image], asked: Option<&str>) -> Option<Why> {
+    let asked = asked.filter(|asked| !asked.is_empty())?;
+    match images.iter().find(|image| image.id.to_string() == asked) {
+        None => Some(Why::Gone { kind: Kind::Image }),
+        Some(image) if image.status == ImageStatus::Active => None,
+        Some(image) => Some(Why::NotActive { status: (text().image.status)(image.status).to_owned() }),
+    }
+}
+
 /// Flavors too small for the image cannot be chosen.
-pub fn flavor_choices((images, flavors, ..): &Offer, image: &str) -> Vec<Choice> {
+pub fn flavor_choices(images: &[Image], (_, flavors, ..): &Offer, image: &str) -> Vec<Choice> {
     let image = images.iter().find(|it| it.id.to_string() == image);
     let choice = |flavor: &Flavor| {
         let fits = |image: &Image| flavor.fits(image.virtual_size.unwrap_or(0), image.min_disk_gb, image.min_ram_mb);
@@ -93,9 +125,9 @@ pub fn specs(flavor: &Flavor) -> String {
     format!("{vcpus} · {} · {}", format::mebibytes(flavor.ram_mb), format::gibibytes(flavor.disk_gb))
 }
 
-/// The kind of thing that has to be made before anything can be launched.
-pub fn missing((images, _, networks, ..): &Offer) -> Option<Kind> {
-    first_missing(!networks.is_empty(), images.iter().any(|image| image.status == ImageStatus::Active))
+/// The kind of thing that has to be made before anything can be launched. Where images are searched for, there are some.
+pub fn missing((images, _, networks, ..): &Offer, searched: bool) -> Option<Kind> {
+    first_missing(!networks.is_empty(), searched || !images.items.is_empty())
 }
 
 /// The same where nothing else is known yet.
@@ -146,5 +178,71 @@ pub fn NothingYet(#[prop(into)] missing: Signal<Option<Kind>>) -> impl IntoView 
             </Empty>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::image::Visibility;
+
+    fn image(n: u128, status: ImageStatus) -> Image {
+        Image {
+            id: api::ImageId(uuid::Uuid::from_u128(n)),
+            name: n.to_string(),
+            description: String::new(),
+            status,
+            visibility: Visibility::Community,
+            foreign: true,
+            changeable: false,
+            protected: false,
+            tags: Vec::new(),
+            properties: Default::default(),
+            owner_name: String::new(),
+            format: None,
+            size: None,
+            virtual_size: None,
+            checksum: None,
+            md5: None,
+            evidence: None,
+            source: String::new(),
+            origin: None,
+            instances: 0,
+            members: 0,
+            min_disk_gb: 0,
+            min_ram_mb: 0,
+            refused: None,
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    fn id(n: u128) -> String {
+        uuid::Uuid::from_u128(n).to_string()
+    }
+
+    #[test]
+    fn what_was_chosen_stays_while_others_are_searched_for() {
+        fn check(found: &[u128], before: &[u128], chosen: Option<u128>, expected: &str) {
+            let images = |all: &[u128]| all.iter().map(|n| image(*n, ImageStatus::Active)).collect::<Vec<_>>();
+            let chosen = chosen.map(id);
+            let kept = kept(&images(found), Some(&images(before)), chosen.as_deref());
+            let names: Vec<_> = kept.iter().map(|image| image.name.as_str()).collect();
+            assert_eq!(names.join(" "), expected, "{found:?} {before:?} {chosen:?}");
+        }
+        check(&[1, 2], &[3], None, "1 2");
+        check(&[1, 2], &[3, 4], Some(4), "4 1 2");
+        check(&[1, 2], &[2], Some(2), "1 2");
+        check(&[], &[1], Some(2), "");
+    }
+
+    #[test]
+    fn an_image_that_cannot_be_launched_is_told() {
+        let images = [image(1, ImageStatus::Active), image(2, ImageStatus::Deactivated)];
+        assert_eq!(image_fault(&images, Some(&id(1))), None);
+        assert_eq!(image_fault(&images, None), None);
+        assert_eq!(image_fault(&images, Some("")), None);
+        assert_eq!(image_fault(&images, Some(&id(3))), Some(Why::Gone { kind: Kind::Image }));
+        assert!(matches!(image_fault(&images, Some(&id(2))), Some(Why::NotActive { .. })));
     }
 }

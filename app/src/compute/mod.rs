@@ -19,6 +19,7 @@ mod launch;
 mod launch_choices;
 
 pub use flavor_list::Flavors;
+pub use instance::badge;
 pub use instance_list::{Instances, InstancesOfImage};
 pub use instance_page::InstancePage;
 pub use instance_snapshot::InstanceSnapshotPage;

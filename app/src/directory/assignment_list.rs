@@ -30,6 +30,16 @@ pub fn Assignments() -> impl IntoView {
     }
 }
 
+/// Who is in the project of the page, for those who run it.
+#[component]
+pub fn Members() -> impl IntoView {
+    let (t, here) = (text(), here());
+    view! {
+        <PageHeader title=t.directory.members hint=t.directory.own_members_hint/>
+        <AssignmentTable of="project" id=here.project.get_untracked() again=Signal::stored(0)/>
+    }
+}
+
 /// The list; `of` and `id` as the server function takes them. `again` grows when it has to be read again.
 #[component]
 fn AssignmentTable(of: &'static str, id: String, again: Signal<usize>) -> impl IntoView {
@@ -47,11 +57,17 @@ fn AssignmentTable(of: &'static str, id: String, again: Signal<usize>) -> impl I
             Actor::Group(group) => (paths::group(here.id(), group), ActorKind::Group),
         };
         let kind = (text().directory.actor_kinds)(kind);
-        view! { <a href=href>{it.actor_name.clone()}</a>" "<span class="faint">{kind}</span> }
+        // Who runs a project sees who is in it, but not the directory.
+        let name = match here.allows(Action::ReadUsers) {
+            true => view! { <a href=href>{it.actor_name.clone()}</a> }.into_any(),
+            false => it.actor_name.clone().into_any(),
+        };
+        view! { {name}" "<span class="faint">{kind}</span> }
     });
     let place = Column::new("place", t.directory.whereto, move |it: &Assignment| {
         let shown = (text().directory.place_of)(it);
         match it.place {
+            _ if !here.allows(Action::ReadProjects) => shown.into_any(),
             Place::Project(project) => view! { <a href=paths::project(here.id(), project)>{shown}</a> }.into_any(),
             Place::Domain(domain) => view! { <a href=paths::domain(here.id(), domain)>{shown}</a> }.into_any(),
             Place::System => shown.into_any(),

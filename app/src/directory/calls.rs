@@ -7,6 +7,19 @@ use api::policy::{Rule, Simulation};
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
 
+/// Enables, disables or deletes what has been chosen in a list of the kind; `verb` is one of these words.
+#[server(endpoint = "directory_change_many")]
+pub async fn directory_change_many(
+    project: String,
+    kind: String,
+    verb: String,
+    #[server(default)] ids: Vec<String>,
+) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    let kind = answer(Kind::parse(&kind).ok_or(Error::field("kind", Why::NotAChoice)))?;
+    answer(backend()?.directory.change_many(&caller, kind, &verb, &ids).await)
+}
+
 #[server(endpoint = "domain_list")]
 pub async fn domain_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<Domain>, Fail> {
     let caller = caller(&project).await?;
@@ -21,10 +34,15 @@ pub async fn domain_show(project: String, id: String) -> Result<Domain, Fail> {
 
 /// Leads to the domain.
 #[server(endpoint = "domain_create")]
-pub async fn domain_create(project: String, name: String, #[server(default)] description: String) -> Result<(), Fail> {
+pub async fn domain_create(
+    project: String,
+    name: String,
+    #[server(default)] description: String,
+    #[server(default)] status: String,
+) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let id =
-        answer(backend()?.directory.domain_create(&caller, api::directory::DomainForm { name, description }).await)?;
+    let form = api::directory::DomainForm { name, description, disabled: status == api::directory::DISABLED };
+    let id = answer(backend()?.directory.domain_create(&caller, form).await)?;
     redirect(&crate::paths::domain(caller.project, id));
     Ok(())
 }
@@ -39,7 +57,8 @@ pub async fn domain_update(
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     let id = parse(Kind::Domain, &id)?;
-    answer(backend()?.directory.domain_update(&caller, id, api::directory::DomainForm { name, description }).await)?;
+    let form = api::directory::DomainForm { name, description, disabled: false };
+    answer(backend()?.directory.domain_update(&caller, id, form).await)?;
     redirect(&crate::paths::domain(caller.project, id));
     Ok(())
 }
@@ -84,9 +103,22 @@ pub async fn project_create(
     #[server(default)] roles: Vec<String>,
     #[server(default)] limits: BTreeMap<String, String>,
     #[server(default)] starter: bool,
+    #[server(default)] status: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let new = api::directory::NewProject { domain, parent, name, description, tags, members, roles, limits, starter };
+    let disabled = status == api::directory::DISABLED;
+    let new = api::directory::NewProject {
+        domain,
+        parent,
+        name,
+        description,
+        tags,
+        members,
+        roles,
+        limits,
+        starter,
+        disabled,
+    };
     let id = answer(backend()?.directory.project_create(&caller, new).await)?;
     redirect(&crate::paths::project(caller.project, id));
     Ok(())
@@ -146,8 +178,10 @@ pub async fn user_create(
     #[server(default)] email: String,
     #[server(default)] description: String,
     password: String,
+    #[server(default)] again: String,
     #[server(default)] password_locked: bool,
     #[server(default)] must_change: bool,
+    #[server(default)] status: String,
     #[server(default)] default_project: String,
     #[server(default)] role: String,
 ) -> Result<(), Fail> {
@@ -158,8 +192,10 @@ pub async fn user_create(
         email,
         description,
         password,
+        again: Some(again),
         password_locked,
         must_change,
+        disabled: status == api::directory::DISABLED,
         default_project,
         role,
     };
@@ -177,11 +213,12 @@ pub async fn user_update(
     #[server(default)] email: String,
     #[server(default)] description: String,
     #[server(default)] password_locked: bool,
+    #[server(default)] must_change: bool,
     #[server(default)] default_project: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     let id = parse(Kind::User, &id)?;
-    let form = api::directory::UserForm { name, email, description, password_locked, default_project };
+    let form = api::directory::UserForm { name, email, description, password_locked, must_change, default_project };
     answer(backend()?.directory.user_update(&caller, id, form).await)?;
     redirect(&crate::paths::user(caller.project, id));
     Ok(())
@@ -191,6 +228,12 @@ pub async fn user_update(
 pub async fn user_enable(project: String, id: String, enabled: bool) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.directory.user_enable(&caller, parse(Kind::User, &id)?, enabled).await)
+}
+
+#[server(endpoint = "user_unlock")]
+pub async fn user_unlock(project: String, id: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.directory.user_unlock(&caller, parse(Kind::User, &id)?).await)
 }
 
 /// Leads to the user's page.
@@ -203,13 +246,13 @@ pub async fn user_password_set(project: String, id: String, password: String) ->
     Ok(())
 }
 
-/// Leads from its page to the list.
 #[server(endpoint = "user_factors_remove")]
 pub async fn user_factors_remove(project: String, id: String) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.directory.user_factors_remove(&caller, parse(Kind::User, &id)?).await)
 }
 
+/// Leads from its page to the list.
 #[server(endpoint = "user_delete")]
 pub async fn user_delete(project: String, id: String) -> Result<(), Fail> {
     let (caller, id) = (caller(&project).await?, parse(Kind::User, &id)?);
@@ -282,9 +325,9 @@ pub async fn group_member_list(
 }
 
 #[server(endpoint = "group_member_add")]
-pub async fn group_member_add(project: String, id: String, user: String) -> Result<(), Fail> {
+pub async fn group_member_add(project: String, id: String, #[server(default)] users: Vec<String>) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    answer(backend()?.directory.group_member_add(&caller, parse(Kind::Group, &id)?, &user).await)
+    answer(backend()?.directory.group_member_add(&caller, parse(Kind::Group, &id)?, &users).await)
 }
 
 #[server(endpoint = "group_member_remove")]

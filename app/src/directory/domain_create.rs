@@ -1,5 +1,6 @@
 //! A new domain.
 
+use super::StatusField;
 use super::calls::DomainCreate;
 use crate::i18n::text;
 use crate::paths;
@@ -19,6 +20,7 @@ pub fn DomainCreatePage() -> impl IntoView {
             <Hidden name="project" value=here.project.get_untracked()/>
             <TextField name="name" label=t.common.name required=true autofocus=true/>
             <TextField name="description" label=t.common.description/>
+            <StatusField/>
         </Form>
     }
 }

@@ -1,14 +1,14 @@
 //! All domains.
 
-use super::calls::{DomainDelete, DomainEnable, domain_list};
-use super::{badge, on_off, states};
+use super::calls::{DirectoryChangeMany, DomainDelete, DomainEnable, domain_list};
+use super::{MANY, badge, many, on_off, states};
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
     Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, RowAction, Rows, Variant,
-    list_query,
+    list_query, provide_chosen,
 };
 use api::directory::Domain;
 use api::{Action, Kind};
@@ -18,6 +18,8 @@ use leptos::prelude::*;
 pub fn Domains() -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
     let query = list_query();
+    let change = ServerAction::<DirectoryChangeMany>::new();
+    provide_chosen();
     let (enable, delete) = (ServerAction::<DomainEnable>::new(), ServerAction::<DomainDelete>::new());
     let page = Resource::new(
         move || (here.project.get(), query.get(), live.version(Kind::Domain)),
@@ -36,7 +38,8 @@ pub fn Domains() -> impl IntoView {
         Column::new("id", t.common.id, |domain: &Domain| view! { <Copyable value=domain.id.to_string()/> }),
     ];
     let rows = Rows::new(|domain: &Domain| domain.id.to_string(), |domain| domain.name.clone())
-        .actions(move |domain| domain_actions(domain, enable, delete));
+        .actions(move |domain| domain_actions(domain, enable, delete))
+        .chosen_by(MANY);
     view! {
         <PageHeader title=t.common.domains hint=t.directory.domains_hint>
             {move || view! {
@@ -45,10 +48,11 @@ pub fn Domains() -> impl IntoView {
                 </LinkButton>
             }}
         </PageHeader>
-        <Outcomes calls=vec![enable.into(), delete.into()]/>
+        <Outcomes calls=vec![enable.into(), delete.into(), change.into()]/>
         <Load from=page let:page>
             <List
                 label=t.common.domains page query columns=columns.clone() rows=rows.clone() default_sort="name" statuses=states()
+                bar=move || many(Kind::Domain, change, Action::ManageDomains)
                 empty=move || view! { <Empty icon=Icon::Domain title=t.directory.no_domains hint=t.directory.domains_hint/> }
             />
         </Load>

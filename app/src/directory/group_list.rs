@@ -1,13 +1,14 @@
 //! All groups.
 
-use super::calls::{GroupDelete, group_list};
+use super::calls::{DirectoryChangeMany, GroupDelete, group_list};
+use super::{MANY, by_domain, domains, many};
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, RowAction, Rows, Variant, When,
-    list_query,
+    Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, RowAction, Rows, Variant,
+    When, filtered_query, provide_chosen,
 };
 use api::directory::Group;
 use api::{Action, Kind};
@@ -16,11 +17,13 @@ use leptos::prelude::*;
 #[component]
 pub fn Groups() -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
-    let query = list_query();
+    let query = filtered_query(&["domain"]);
+    let change = ServerAction::<DirectoryChangeMany>::new();
+    provide_chosen();
     let delete = ServerAction::<GroupDelete>::new();
-    let page = Resource::new(
+    let read = Resource::new(
         move || (here.project.get(), query.get(), live.version(Kind::Group)),
-        |(project, query, _)| group_list(project, query),
+        |(project, query, _)| async move { futures::try_join!(group_list(project.clone(), query), domains(project)) },
     );
     let columns = vec![
         Column::new("name", t.common.name, move |group: &Group| {
@@ -30,22 +33,31 @@ pub fn Groups() -> impl IntoView {
         Column::new("description", t.common.description, |group: &Group| group.description.clone()).wraps(),
         Column::new("domain", t.directory.domain, |group: &Group| group.domain_name.clone()).sortable(),
         Column::new("members", t.directory.members, |group: &Group| group.members.to_string()).number(),
+        Column::new("id", t.common.id, |group: &Group| view! { <Copyable value=group.id.to_string()/> }),
         Column::new("created", t.common.created, |group: &Group| view! { <When at=group.created_at/> }).sortable(),
     ];
     let rows = Rows::new(|group: &Group| group.id.to_string(), |group| group.name.clone())
-        .actions(move |group| vec![delete_action(group, delete)]);
+        .actions(move |group| vec![delete_action(group, delete)])
+        .chosen_by(MANY);
     view! {
         <PageHeader title=t.common.groups hint=t.directory.groups_hint>
             <CreateButton/>
         </PageHeader>
-        <Outcomes calls=vec![delete.into()]/>
-        <Load from=page let:page>
+        <Outcomes calls=vec![delete.into(), change.into()]/>
+        <Load from=read let:read>
+            {
+            let page = Signal::derive(move || read.with(|(page, _)| page.clone()));
+            let filters = by_domain(read.with_untracked(|(_, domains)| domains.clone()));
+            view! {
             <List
                 label=t.common.groups page query columns=columns.clone() rows=rows.clone() default_sort="name"
+                filters bar=move || many(Kind::Group, change, Action::ManageGroups)
                 empty=move || view! {
                     <Empty icon=Icon::Group title=t.directory.no_groups hint=t.directory.no_groups_hint><CreateButton/></Empty>
                 }
             />
+            }
+            }
         </Load>
     }
 }

@@ -11,7 +11,7 @@ use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Crumb, Empty, Form, Hidden, Icon, List, Load, Outcomes, PageHeader, Question, RowAction, RowActions, Rows,
-    SearchField, Tab, Tabs, TextField, current_tab, list_query, switch,
+    SearchRows, Tab, Tabs, TextField, current_tab, list_query, switch,
 };
 use api::directory::{Group, User};
 use api::{Action, Kind};
@@ -37,7 +37,7 @@ pub fn GroupPage() -> impl IntoView {
                     Tab::new("edit", t.common.edit),
                 ];
                 view! {
-                    <PageHeader title=name way hint=group.with_untracked(|group| group.description.clone())>
+                    <PageHeader title=name way hint=Memo::new(move |_| group.with(|group| group.description.clone()))>
                         {move || {
                             let actions = vec![group.with(|group| delete_action(group, delete))];
                             view! { <RowActions id="group" name=name.get() actions/> }
@@ -93,7 +93,7 @@ fn Members(id: Memo<String>) -> impl IntoView {
         <Form id="member" clears=true call=add submit=t.directory.add_member disabled_because=here.not_allowed(Action::ManageGroups)>
             <Hidden name="project" value=here.project.get_untracked()/>
             <Hidden name="id" value=id.get_untracked()/>
-            <SearchField name="user" label=t.directory.user hint=t.directory.by_name_or_id search=picker::users() required=true/>
+            <SearchRows name="users" label=t.directory.user more=t.directory.member_row hint=t.directory.by_name_or_id search=picker::users()/>
         </Form>
         <Load from=page let:page>
             <List

@@ -30,31 +30,35 @@ where
     Search { found: Signal::derive(found), typed: Callback::new(typed) }
 }
 
+/// What is sent is the id: another domain may have somebody of the same name.
+fn choice(id: impl ToString, name: &str, domain: &str, about: String) -> Choice {
+    Choice::new(id, format!("{name} · {domain}")).detail(about)
+}
+
+fn of_user(user: User) -> Choice {
+    let about = [user.email, user.description].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    choice(user.id, &user.name, &user.domain_name, about)
+}
+
 pub fn users() -> Search {
-    let choice = |user: User| {
-        let about =
-            [user.email, user.description].into_iter().find(|text| !text.is_empty()).unwrap_or(user.domain_name);
-        Choice::new(user.name, about)
-    };
-    search(
-        move |project, query| async move { Ok(user_list(project, query).await?.items.into_iter().map(choice).collect()) },
-    )
+    search(move |project, query| async move {
+        Ok(user_list(project, query).await?.items.into_iter().map(of_user).collect())
+    })
 }
 
 pub fn projects() -> Search {
-    let choice = |project: Project| Choice::new(project.name, project.domain_name);
-    search(move |project, query| async move {
-        Ok(project_list(project, query).await?.items.into_iter().map(choice).collect())
-    })
+    let of = |it: Project| choice(it.id, &it.name, &it.domain_name, it.description);
+    search(
+        move |project, query| async move { Ok(project_list(project, query).await?.items.into_iter().map(of).collect()) },
+    )
 }
 
 /// Users and groups alike.
 pub fn actors() -> Search {
+    let of = |it: Group| choice(it.id, &it.name, &it.domain_name, it.description);
     search(move |project, query| async move {
         let (users, groups) =
             futures::try_join!(user_list(project.clone(), query.clone()), group_list(project, query))?;
-        let users = users.items.into_iter().map(|user: User| Choice::new(user.name, user.domain_name));
-        let groups = groups.items.into_iter().map(|group: Group| Choice::new(group.name, group.domain_name));
-        Ok(users.chain(groups).collect())
+        Ok(users.items.into_iter().map(of_user).chain(groups.items.into_iter().map(of)).collect())
     })
 }

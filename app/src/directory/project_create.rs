@@ -2,6 +2,7 @@
 
 use super::calls::{ProjectCreate, role_list};
 use super::picker;
+use super::{DomainField, StatusField, domains};
 use crate::Fail;
 use crate::i18n::text;
 use crate::overview::naming;
@@ -27,7 +28,7 @@ pub fn ProjectCreatePage() -> impl IntoView {
         move || here.project.get(),
         move |project| async move {
             let limits = if may_limit { quota_default_list(project.clone()).await? } else { Vec::new() };
-            Ok::<_, Fail>((role_list(project).await?, limits))
+            Ok::<_, Fail>((role_list(project.clone()).await?, limits, domains(project).await?))
         },
     );
     let list = paths::projects(here.id());
@@ -40,7 +41,7 @@ pub fn ProjectCreatePage() -> impl IntoView {
                 <TextField name="description" label=t.common.description/>
                 <PickRows
                     name="members" choice_name="roles" label=t.directory.members choice_label=t.directory.role more=t.directory.member_row
-                    hint=t.directory.members_hint search=picker::users() choices=role_choices(&read.with_untracked(|(roles, _)| roles.clone())) chosen=Role::Member.as_str()
+                    hint=t.directory.members_hint search=picker::users() choices=role_choices(&read.with_untracked(|(roles, ..)| roles.clone())) chosen=Role::Member.as_str()
                 />
                 <CheckboxField name="starter" label=t.directory.starter hint=t.directory.starter_hint checked=true/>
                 <details class="fold" hidden=!may_limit>
@@ -52,7 +53,8 @@ pub fn ProjectCreatePage() -> impl IntoView {
                 </details>
                 <TextField name="tags" label=t.directory.tags hint=t.directory.tags_hint/>
                 <SearchField name="parent" label=t.directory.parent hint=t.directory.parent_hint search=picker::projects()/>
-                <TextField name="domain" label=t.directory.domain hint=t.directory.domain_hint/>
+                <DomainField domains=read.get_untracked().2/>
+                <StatusField/>
             </Form>
         </Load>
     }

@@ -43,12 +43,14 @@ pub fn ProjectDeletePage() -> impl IntoView {
 
 /// What a project holds, by kind.
 #[component]
-pub(super) fn Holdings(holdings: Vec<Holding>) -> impl IntoView {
+pub fn Holdings(holdings: Vec<Holding>) -> impl IntoView {
     let t = text();
     let item = |holding: Holding| {
         let more = holding.count.saturating_sub(holding.names.len() as u64);
-        let names = holding.names.join(", ");
-        let names = if more > 0 { format!("{names}, +{more}") } else { names };
+        let names = match holding.names.join(", ") {
+            names if more > 0 && !names.is_empty() => format!("{names}, +{more}"),
+            names => names,
+        };
         view! { <li><strong>{format!("{} × {}", holding.count, (t.error.kind)(holding.kind))}</strong>" "<span class="faint">{names}</span></li> }
     };
     match holdings.is_empty() {

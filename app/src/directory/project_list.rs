@@ -1,14 +1,14 @@
 //! All projects.
 
-use super::calls::{ProjectEnable, project_list};
-use super::{badge, on_off, states};
+use super::calls::{DirectoryChangeMany, ProjectEnable, project_list};
+use super::{MANY, badge, by_domain, domains, many, on_off, states};
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
     Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, RowAction, Rows, StateBadge, Tag,
-    Tone, Variant, When, list_query,
+    Tone, Variant, When, filtered_query, provide_chosen,
 };
 use api::directory::Project;
 use api::{Action, Kind};
@@ -17,11 +17,13 @@ use leptos::prelude::*;
 #[component]
 pub fn Projects() -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
-    let query = list_query();
+    let query = filtered_query(&["domain"]);
+    let change = ServerAction::<DirectoryChangeMany>::new();
+    provide_chosen();
     let enable = ServerAction::<ProjectEnable>::new();
-    let page = Resource::new(
+    let read = Resource::new(
         move || (here.project.get(), query.get(), live.version(Kind::Project)),
-        |(project, query, _)| project_list(project, query),
+        |(project, query, _)| async move { futures::try_join!(project_list(project.clone(), query), domains(project)) },
     );
     let columns = vec![
         Column::new("name", t.common.name, move |project: &Project| {
@@ -37,19 +39,27 @@ pub fn Projects() -> impl IntoView {
             .sortable(),
     ];
     let rows = Rows::new(|project: &Project| project.id.to_string(), |project| project.name.clone())
-        .actions(move |project| project_actions(project, enable));
+        .actions(move |project| project_actions(project, enable))
+        .chosen_by(MANY);
     view! {
         <PageHeader title=t.common.projects hint=t.directory.projects_hint>
             <CreateButton/>
         </PageHeader>
-        <Outcomes calls=vec![enable.into()]/>
-        <Load from=page let:page>
+        <Outcomes calls=vec![enable.into(), change.into()]/>
+        <Load from=read let:read>
+            {
+            let page = Signal::derive(move || read.with(|(page, _)| page.clone()));
+            let filters = by_domain(read.with_untracked(|(_, domains)| domains.clone()));
+            view! {
             <List
                 label=t.common.projects page query columns=columns.clone() rows=rows.clone() default_sort="name" statuses=states()
+                filters bar=move || many(Kind::Project, change, Action::ManageProjects)
                 empty=move || view! {
                     <Empty icon=Icon::Project title=t.directory.no_projects hint=t.directory.no_projects_hint><CreateButton/></Empty>
                 }
             />
+            }
+            }
         </Load>
     }
 }

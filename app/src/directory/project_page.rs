@@ -4,9 +4,9 @@ use super::assignment_list::AssignmentsHere;
 use super::calls::{ProjectEnable, project_show};
 use super::project_delete::Holdings;
 use super::project_list::{project_actions, project_badge};
+use crate::audit::AuditsAbout;
 use crate::i18n::text;
 use crate::live::use_live;
-use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::quota::ProjectQuota;
@@ -50,7 +50,7 @@ pub fn ProjectPage() -> impl IntoView {
                     {switch(move || match current.get() {
                         "members" => view! { <AssignmentsHere of="project" id=id.get()/> }.into_any(),
                         "quotas" => view! { <ProjectQuota id=id.get()/> }.into_any(),
-                        "actions" => view! { <TargetOperations kind=Kind::Project target=id/> }.into_any(),
+                        "actions" => view! { <AuditsAbout of="project" id=id.get()/> }.into_any(),
                         _ => view! { {move || facts(detail.get())} }.into_any(),
                     })}
                 }

@@ -1,14 +1,14 @@
 //! All users.
 
-use super::calls::{UserDelete, UserEnable, user_list};
-use super::{badge, on_off, states};
+use super::calls::{DirectoryChangeMany, UserDelete, UserEnable, user_list};
+use super::{MANY, badge, by_domain, domains, many, on_off, states};
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, RowAction, Rows, Variant, When,
-    list_query,
+    Column, Copyable, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, RowAction, Rows, Variant,
+    When, filtered_query, provide_chosen,
 };
 use api::directory::User;
 use api::{Action, Kind};
@@ -17,27 +17,37 @@ use leptos::prelude::*;
 #[component]
 pub fn Users() -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
-    let query = list_query();
+    let query = filtered_query(&["domain"]);
+    let change = ServerAction::<DirectoryChangeMany>::new();
+    provide_chosen();
     let (enable, delete) = (ServerAction::<UserEnable>::new(), ServerAction::<UserDelete>::new());
-    let page = Resource::new(
+    let read = Resource::new(
         move || (here.project.get(), query.get(), live.version(Kind::User)),
-        |(project, query, _)| user_list(project, query),
+        |(project, query, _)| async move { futures::try_join!(user_list(project.clone(), query), domains(project)) },
     );
     let columns = user_columns();
     let rows = Rows::new(|user: &User| user.id.to_string(), |user| user.name.clone())
-        .actions(move |user| user_actions(user, enable, delete));
+        .actions(move |user| user_actions(user, enable, delete))
+        .chosen_by(MANY);
     view! {
         <PageHeader title=t.common.users hint=t.directory.users_hint>
             <CreateButton/>
         </PageHeader>
-        <Outcomes calls=vec![enable.into(), delete.into()]/>
-        <Load from=page let:page>
+        <Outcomes calls=vec![enable.into(), delete.into(), change.into()]/>
+        <Load from=read let:read>
+            {
+            let page = Signal::derive(move || read.with(|(page, _)| page.clone()));
+            let filters = by_domain(read.with_untracked(|(_, domains)| domains.clone()));
+            view! {
             <List
                 label=t.common.users page query columns=columns.clone() rows=rows.clone() default_sort="name" statuses=states()
+                filters bar=move || many(Kind::User, change, Action::ManageUsers)
                 empty=move || view! {
                     <Empty icon=Icon::User title=t.directory.no_users hint=t.directory.no_users_hint><CreateButton/></Empty>
                 }
             />
+            }
+            }
         </Load>
     }
 }
@@ -54,6 +64,7 @@ pub(super) fn user_columns() -> Vec<Column<User>> {
         Column::new("description", t.common.description, |user: &User| user.description.clone()).wraps(),
         Column::new("domain", t.directory.domain, |user: &User| user.domain_name.clone()).sortable(),
         Column::new("status", t.common.status, |user: &User| badge(user.enabled)),
+        Column::new("id", t.common.id, |user: &User| view! { <Copyable value=user.id.to_string()/> }),
         Column::new("created", t.common.created, |user: &User| view! { <When at=user.created_at/> }).sortable(),
     ]
 }

@@ -2,16 +2,17 @@
 
 use super::assignment_list::AssignmentsHere;
 use super::badge;
-use super::calls::{UserDelete, UserEnable, UserFactorsRemove, group_list_of, user_show};
+use super::calls::{UserDelete, UserEnable, UserFactorsRemove, UserUnlock, group_list_of, user_show};
 use super::user_list::user_actions;
+use crate::admin::SessionsOf;
+use crate::audit::AuditsAbout;
 use crate::i18n::text;
 use crate::live::use_live;
-use crate::operation::TargetOperations;
 use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Column, Copyable, Crumb, Empty, Fact, Facts, Icon, Load, Outcomes, PageHeader, Question, RowAction, RowActions,
-    Rows, Section, Tab, Table, Tabs, Tag, When, current_tab, switch,
+    Rows, Section, Tab, Table, Tabs, Tag, Tone, When, current_tab, switch,
 };
 use api::directory::{Group, User};
 use api::{Action, Kind};
@@ -21,12 +22,12 @@ use leptos::prelude::*;
 pub fn UserPage() -> impl IntoView {
     let (t, here, live, id) = (text(), here(), use_live(), parameter("id"));
     let (enable, delete) = (ServerAction::<UserEnable>::new(), ServerAction::<UserDelete>::new());
-    let remove = ServerAction::<UserFactorsRemove>::new();
+    let (remove, unlock) = (ServerAction::<UserFactorsRemove>::new(), ServerAction::<UserUnlock>::new());
     let user = Resource::new(
         move || (here.project.get(), id.get(), live.version(Kind::User)),
         |(project, id, _)| user_show(project, id),
     );
-    let current = current_tab(&["overview", "roles", "groups", "actions"]);
+    let current = current_tab(&["overview", "roles", "groups", "sessions", "actions"]);
     view! {
         <Load from=user let:user>
             {
@@ -36,31 +37,45 @@ pub fn UserPage() -> impl IntoView {
                     Tab::new("overview", t.common.overview),
                     Tab::new("roles", t.common.roles),
                     Tab::new("groups", t.common.groups),
+                    Tab::new("sessions", t.common.sessions),
                     Tab::new("actions", t.compute.action_log),
                 ];
+                let tabs: Vec<_> = tabs.into_iter().filter(|tab| tab.key != "sessions" || here.allows(Action::ManageSessions)).collect();
                 view! {
                     <PageHeader title=name way badges=move || move || badge(user.with(|user| user.enabled))>
                         {move || {
                             let actions = user.with(|user| {
                                 let mut actions = user_actions(user, enable, delete);
-                                actions.insert(2, factors_remove(user, remove));
+                                // What is needed now comes first.
+                                actions.insert(if user.locked_out.is_some() { 0 } else { 2 }, unlocking(user, unlock));
+                                actions.insert(3, factors_remove(user, remove));
                                 actions
                             });
                             view! { <RowActions id="user" name=name.get() actions buttons=2/> }
                         }}
                     </PageHeader>
-                    <Outcomes calls=vec![enable.into(), delete.into(), remove.into()]/>
+                    <Outcomes calls=vec![enable.into(), delete.into(), remove.into(), unlock.into()]/>
                     <Tabs label=t.directory.user tabs current/>
                     {switch(move || match current.get() {
                         "roles" => view! { <AssignmentsHere of="user" id=id.get()/> }.into_any(),
                         "groups" => view! { <GroupsOf user=id/> }.into_any(),
-                        "actions" => view! { <TargetOperations kind=Kind::User target=id/> }.into_any(),
+                        "sessions" => view! { <SessionsOf user=id.get()/> }.into_any(),
+                        "actions" => view! { <AuditsAbout of="user" id=id.get()/> }.into_any(),
                         _ => view! { {move || facts(user.get())} }.into_any(),
                     })}
                 }
             }
         </Load>
     }
+}
+
+/// For users who cannot sign in because they, or others in their name, have failed too often.
+fn unlocking(user: &User, unlock: ServerAction<UserUnlock>) -> RowAction {
+    let (t, here) = (text(), here());
+    let fields = vec![("project", here.project.get()), ("id", user.id.to_string())];
+    let none = user.locked_out.is_none().then(|| t.directory.not_locked_out.to_owned());
+    RowAction::post(t.directory.unlock, Icon::Lock, unlock, fields)
+        .disabled_because(here.not_allowed(Action::ManageUsers).or(none))
 }
 
 /// For users who have lost what they sign in with.
@@ -87,6 +102,14 @@ fn facts(user: User) -> impl IntoView {
                     <Fact name=t.directory.default_project><a href=paths::project(here.id(), id)>{name}</a></Fact>
                 })}
                 {user.password_locked.then(|| view! { <Fact name=t.identity.password><Tag label=t.directory.locked/></Fact> })}
+                {user.must_change.then(|| view! { <Fact name=t.account.new_password><Tag label=t.directory.must_change/></Fact> })}
+                {user.locked_out.map(|minutes| view! {
+                    <Fact name=t.directory.lock_out><Tag label=(t.directory.locked_out)(minutes) tone=Tone::Bad/></Fact>
+                })}
+                <Fact name=t.directory.last_sign_in>{match user.last_sign_in {
+                    Some(at) => view! { <When at/> }.into_any(),
+                    None => t.account.never.into_any(),
+                }}</Fact>
                 <Fact name=t.account.second_factors>{if user.second_factor { t.directory.factors_on } else { t.directory.factors_off }}</Fact>
                 <Fact name=t.common.created><When at=user.created_at/></Fact>
             </Facts>

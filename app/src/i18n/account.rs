@@ -1,6 +1,6 @@
 //! Texts of people's own accounts: profile, password, second factors, sessions and preferences.
 
-use api::account::PasswordFault;
+use api::account::{PasswordFault, PasswordRules};
 
 texts! {
     pub struct Account {
@@ -61,7 +61,14 @@ texts! {
         lock_minutes_hint = "From the last failure on: 1 to 1,440.", "마지막 실패부터 계산합니다(1~1,440).";
         minutes = "minutes", "분";
         never_word = "never", "없음";
-        password_hint = "At least 8 characters. A sentence of your own is good, and easy to keep in mind.", "8자 이상 입력해 주세요. 기억하기 쉬운 나만의 문장이 좋습니다.";
+        rules_said: fn(&PasswordRules) -> String = rules_en, rules_ko;
+        sentence_hint = "A sentence of your own is good, and easy to keep in mind.", "기억하기 쉬운 나만의 문장이 좋습니다.";
+        email = "E-mail", "이메일";
+        edit_profile = "Edit profile", "프로필 편집";
+        default_project = "Default project", "기본 프로젝트";
+        default_project_hint = "Where you land after signing in for the first time.", "처음 로그인할 때 열리는 프로젝트입니다.";
+        no_default_project = "None", "없음";
+        locked_title = "Your password is locked", "비밀번호가 잠겨 있습니다";
 
         sessions_hint = "The browsers that are signed in as you. End one that you do not know, and change your password.", "현재 계정으로 로그인한 브라우저입니다. 모르는 세션이 있으면 종료하고 비밀번호를 변경해 주세요.";
         all_sessions = "All Sessions", "전체 세션";
@@ -86,6 +93,7 @@ texts! {
         revoke_others_body = "Every other browser is signed out at once. This one stays.", "이 브라우저를 제외한 모든 브라우저에서 즉시 로그아웃됩니다.";
         revoke_user = "End all of this user", "이 사용자의 세션 모두 종료";
         revoke_user_title: fn(&str) -> String = |name| format!("End all sessions of {name}?"), |name| format!("{name}의 세션을 모두 종료할까요?");
+        revoke_all_title = "End all sessions of this user?", "이 사용자의 세션을 모두 종료할까요?";
         no_others = "There is no other session.", "다른 세션이 없습니다.";
 
         preferences = "Preferences", "환경설정";
@@ -107,6 +115,28 @@ texts! {
         sign_in_again = "Sign in again", "다시 로그인";
         go_on = "Go on here", "여기서 계속";
     }
+}
+
+fn rules_en(rules: &PasswordRules) -> String {
+    let mut said = format!("At least {} characters.", rules.min_length);
+    if rules.history > 1 {
+        said.push_str(&format!(" Not one of the last {}.", rules.history));
+    }
+    if rules.expires_days > 0 {
+        said.push_str(&format!(" Another one is asked for after {} days.", rules.expires_days));
+    }
+    said
+}
+
+fn rules_ko(rules: &PasswordRules) -> String {
+    let mut said = format!("{}자 이상 입력해 주세요.", rules.min_length);
+    if rules.history > 1 {
+        said.push_str(&format!(" 최근 {}개 비밀번호는 사용할 수 없습니다.", rules.history));
+    }
+    if rules.expires_days > 0 {
+        said.push_str(&format!(" {}일이 지나면 변경해야 합니다.", rules.expires_days));
+    }
+    said
 }
 
 pub fn password_fault_ko(fault: PasswordFault) -> String {

@@ -11,6 +11,8 @@ texts! {
         request = "Request", "요청 ID";
         ok = "done", "성공";
         failed = "not done", "실패";
+        since = "From", "시작일";
+        until = "Until", "종료일";
         csv = "Download CSV", "CSV 다운로드";
     }
 }

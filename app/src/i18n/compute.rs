@@ -57,6 +57,7 @@ texts! {
         needs_network_hint = "An instance has to be on a network. A starter network has a subnet, DHCP and a router to the outside, and takes one click.", "인스턴스를 연결할 네트워크가 없습니다. 서브넷, DHCP, 외부로 나가는 라우터를 갖춘 기본 네트워크를 클릭 한 번으로 만들 수 있습니다.";
         needs_image = "First, an image", "먼저 이미지가 필요합니다";
         needs_image_hint = "An instance starts from an image: the disk of an installed system. Upload one in qcow2, raw or ISO format.", "인스턴스는 시스템이 설치된 디스크인 이미지에서 시작합니다. qcow2, raw 또는 ISO 형식의 이미지를 업로드해 주세요.";
+        find_image = "Search images", "이미지 검색";
         no_keypair = "No key pair", "키 페어 없음";
         keypair_hint = "Its public half is put into the instance, so that you can sign in by SSH.", "공개 키가 인스턴스에 등록되어 SSH로 로그인할 수 있습니다.";
         user_data = "User data", "사용자 데이터";

@@ -14,7 +14,9 @@ texts! {
         system = "System", "시스템";
         state: fn(bool) -> &'static str = |enabled| if enabled { "Enabled" } else { "Disabled" }, |enabled| if enabled { "활성" } else { "비활성" };
         disable_title: fn(&str) -> String = |name| format!("Disable {name}?"), |name| format!("{name}{} 비활성화할까요?", particle(name, "을", "를"));
-        domain_hint = "Where users, groups and projects have their names. Empty means the domain of this project.", "사용자, 그룹, 프로젝트의 이름이 속하는 도메인입니다. 비워 두면 현재 프로젝트의 도메인을 사용합니다.";
+        domain_hint = "Where users, groups and projects have their names.", "사용자, 그룹, 프로젝트의 이름이 속하는 도메인입니다.";
+        many = "Change chosen", "선택 항목 변경";
+        many_title = "What is to be done with what is chosen?", "선택한 항목에 어떤 작업을 할까요?";
         by_name_or_id = "By name or ID.", "이름 또는 ID로 지정합니다.";
 
         // Projects.
@@ -31,6 +33,7 @@ texts! {
         tags_hint = "Separated by commas.", "쉼표로 구분합니다.";
         members = "Members", "구성원";
         members_hint = "Type a part of a name to search. Rows that stay empty are passed over.", "이름의 일부를 입력해 검색하세요. 비워 둔 줄은 무시합니다.";
+        own_members_hint = "Who has which role in this project. Administrators and those who manage the domain change it.", "이 프로젝트에서 누가 어떤 역할을 맡고 있는지 보여 줍니다. 변경은 관리자와 도메인 매니저가 할 수 있습니다.";
         member_row = "Add row", "줄 추가";
         limits = "Quota", "할당량";
         limits_hint = "Empty fields keep the default; −1 means no limit.", "비워 두면 기본값을 사용하며, −1은 제한 없음을 뜻합니다.";
@@ -53,8 +56,8 @@ texts! {
         new_password = "New password", "새 비밀번호";
         set_password = "Set password", "비밀번호 설정";
         set_password_hint = "The user is signed out everywhere and chooses another one at the next sign-in.", "이 사용자는 모든 곳에서 로그아웃되며 다음 로그인 시 새 비밀번호를 정합니다.";
-        password_hint = "As the rules of the domain ask for; at least 8 characters.", "도메인의 비밀번호 규칙을 따르며 8자 이상이어야 합니다.";
-        must_change = "Ask for another password at the first sign-in", "첫 로그인 시 비밀번호 변경 요구";
+        password_again = "Password again", "비밀번호 확인";
+        must_change = "Ask for another password at the next sign-in", "다음 로그인 시 비밀번호 변경 요구";
         must_change_hint = "So that nobody but the user knows it.", "본인만 비밀번호를 알게 됩니다.";
         password_locked = "Lock the password", "비밀번호 잠금";
         password_locked_hint = "The user cannot change it; administrators can.", "사용자는 변경할 수 없고 관리자만 변경할 수 있습니다.";
@@ -66,6 +69,11 @@ texts! {
         disable_user_body = "The user is signed out everywhere at once and cannot sign in.", "이 사용자는 즉시 모든 곳에서 로그아웃되며 다시 로그인할 수 없습니다.";
         factors_on = "asked for", "사용 중";
         factors_off = "none", "없음";
+        last_sign_in = "Last sign-in", "마지막 로그인";
+        lock_out = "Sign-in", "로그인";
+        locked_out: fn(u32) -> String = |minutes| format!("Locked out for {minutes} more minutes"), |minutes| format!("{minutes}분 동안 로그인 잠김");
+        unlock = "Unlock", "잠금 해제";
+        not_locked_out = "This user is not locked out.", "로그인이 잠겨 있지 않은 사용자입니다.";
         remove_factors = "Remove second factors", "2단계 인증 제거";
         remove_factors_title: fn(&str) -> String = |name| format!("Remove the second factors of {name}?"), |name| format!("{name}의 2단계 인증을 제거할까요?");
         remove_factors_body = "For somebody who has lost them: be sure who asks. From then on the password alone is enough.", "인증 수단을 잃어버린 사용자를 위한 작업입니다. 본인의 요청인지 확인해 주세요. 이후에는 비밀번호만으로 로그인할 수 있습니다.";
@@ -189,9 +197,13 @@ fn action_en(action: Action) -> &'static str {
         Action::ReadMembers => "See the members of the project",
         Action::RequestQuota => "Ask for a larger quota",
         Action::ReadAudit => "Read the audit log of all",
+        Action::ReadPasswordRules => "See what passwords have to be",
         Action::ManagePasswordRules => "Say what passwords have to be",
-        Action::ManageSessions => "See and end everybody’s sessions",
+        Action::ManageSessions => "See and end users’ sessions",
         Action::EveryCredential => "See and revoke everybody’s application credentials",
+        Action::TeachClasses => "Run the classes that one teaches",
+        Action::ReadClasses => "See all classes",
+        Action::ManageClasses => "Make and change classes",
         Action::ReadDomains => "See domains",
         Action::ManageDomains => "Change domains",
         Action::ReadProjects => "See projects",
@@ -204,7 +216,7 @@ fn action_en(action: Action) -> &'static str {
         Action::ManageRoles => "Change roles",
         Action::ReadAssignments => "See who has which role",
         Action::ManageAssignments => "Give and take roles",
-        Action::ReadQuotas => "See all quotas",
+        Action::ReadQuotas => "See projects’ quotas",
         Action::ManageQuotas => "Change quotas",
         Action::ManageFlavors => "Change flavors",
         Action::ReadPolicy => "See the policy",
@@ -223,9 +235,13 @@ fn action_ko(action: Action) -> &'static str {
         Action::ReadMembers => "프로젝트 구성원 보기",
         Action::RequestQuota => "할당량 증설 요청",
         Action::ReadAudit => "전체 감사 로그 보기",
+        Action::ReadPasswordRules => "비밀번호 규칙 보기",
         Action::ManagePasswordRules => "비밀번호 규칙 변경",
-        Action::ManageSessions => "모든 세션 보기와 종료",
+        Action::ManageSessions => "사용자 세션 보기와 종료",
         Action::EveryCredential => "모든 애플리케이션 자격 증명 보기와 폐기",
+        Action::TeachClasses => "맡은 클래스 운영",
+        Action::ReadClasses => "모든 클래스 보기",
+        Action::ManageClasses => "클래스 생성과 변경",
         Action::ReadDomains => "도메인 보기",
         Action::ManageDomains => "도메인 변경",
         Action::ReadProjects => "프로젝트 보기",
@@ -238,7 +254,7 @@ fn action_ko(action: Action) -> &'static str {
         Action::ManageRoles => "역할 변경",
         Action::ReadAssignments => "역할 할당 보기",
         Action::ManageAssignments => "역할 부여와 제거",
-        Action::ReadQuotas => "모든 할당량 보기",
+        Action::ReadQuotas => "프로젝트 할당량 보기",
         Action::ManageQuotas => "할당량 변경",
         Action::ManageFlavors => "플레이버 변경",
         Action::ReadPolicy => "정책 보기",

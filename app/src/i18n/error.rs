@@ -136,6 +136,11 @@ fn conflict_ko(conflict: &Conflict) -> String {
                 .to_owned()
         }
         Conflict::CloudProject => "클라우드 자체의 자원을 소유한 프로젝트이므로 삭제할 수 없습니다.".to_owned(),
+        Conflict::ClassRemoved => "클래스를 제거하고 있습니다.".to_owned(),
+        Conflict::ImagesBound => {
+            "이 프로젝트에서는 클래스가 허용한 이미지만 사용할 수 있으며, 다른 이미지는 추가할 수 없습니다.".to_owned()
+        }
+        Conflict::ClassFull => "이 클래스의 좌석이 모두 찼습니다. 교사에게 문의해 주세요.".to_owned(),
         Conflict::Answered => "이미 답변한 요청입니다.".to_owned(),
         Conflict::EnabledBelow => "하위 프로젝트가 활성 상태입니다. 먼저 하위 프로젝트를 비활성화해 주세요.".to_owned(),
         Conflict::DisabledAbove => {
@@ -175,6 +180,9 @@ fn why_ko(why: &Why) -> String {
             let particle = particle(kind, "이", "가");
             format!("선택한 {kind}{particle} 더 이상 존재하지 않습니다. 다른 항목을 선택해 주세요.")
         }
+        Why::Ambiguous { kind } => {
+            format!("이름이 같은 {}이(가) 여러 개 있습니다. 목록에서 선택하거나 ID를 입력해 주세요.", kind_ko(*kind))
+        }
         Why::Taken { kind } => {
             let kind = kind_ko(*kind);
             let particle = particle(kind, "이", "가");
@@ -208,6 +216,23 @@ fn why_ko(why: &Why) -> String {
         Why::MemoryTooSmall { needs, has } => {
             format!("이미지에 필요한 메모리는 {needs}MB이지만 이 플레이버의 메모리는 {has}MB입니다.")
         }
+        Why::Architecture { needs, has } => {
+            format!("{needs} 프로세서용 이미지이지만 이 클라우드의 호스트는 {has}입니다.")
+        }
+        Why::NoUefi => {
+            "UEFI로 인스턴스를 시작할 수 있는 호스트가 없습니다. 관리자가 호스트에 OVMF를 설치해야 합니다.".to_owned()
+        }
+        Why::NoHardware { property, value } => {
+            format!("이 클라우드의 인스턴스에는 {property}={value} 속성을 적용할 수 없습니다.")
+        }
+        Why::HardwareClash { property, value, other } => {
+            format!("{property}={value} 속성은 {other} 속성과 함께 사용할 수 없습니다.")
+        }
+        Why::Topology { vcpus } => {
+            format!(
+                "이 플레이버의 vCPU {vcpus}개를 이미지와 플레이버가 요구하는 소켓, 코어, 스레드로 나눌 수 없습니다."
+            )
+        }
         Why::Circle => "역할은 다른 역할을 거치더라도 자기 자신을 포함할 수 없습니다.".to_owned(),
         Why::NotAnEmail => "ann@example.org와 같은 이메일 주소가 아닙니다.".to_owned(),
         Why::NoUser { name } => format!("“{name}” 사용자가 없습니다."),
@@ -215,6 +240,11 @@ fn why_ko(why: &Why) -> String {
         Why::NotMore { limit } => format!("현재 한도가 {limit}입니다. 더 큰 값을 요청해 주세요."),
         Why::AskedAlready => "이미 요청했습니다. 관리자의 답변을 기다려 주세요.".to_owned(),
         Why::NotTheName { name } => format!("이름이 일치하지 않습니다. “{name}”을(를) 입력해 주세요."),
+        Why::Line { line, why } => format!("{line}번째 줄: {}", why_ko(why)),
+        Why::Code => "사용할 수 없거나 더 이상 유효하지 않은 코드입니다. 교사에게 새 코드를 요청해 주세요.".to_owned(),
+        Why::TooManyCodes { minutes } => {
+            format!("이곳에서 잘못된 코드를 너무 많이 입력했습니다. {minutes}분 후 다시 시도해 주세요.")
+        }
         Why::NotALimit => "정수를 입력하거나, 제한이 없으면 −1을 입력해 주세요.".to_owned(),
         Why::NotAnAccessRule { line } => {
             format!("{line}번째 줄: compute GET /v2.1/servers와 같이 서비스, 메서드, 경로를 입력해 주세요.")
@@ -306,6 +336,8 @@ fn kind_ko(kind: Kind) -> &'static str {
         Kind::Host => "호스트",
         Kind::Session => "세션",
         Kind::ApplicationCredential => "애플리케이션 자격 증명",
+        Kind::Class => "클래스",
+        Kind::Seat => "좌석",
     }
 }
 

@@ -34,11 +34,14 @@ texts! {
         choose_again: fn(&str) -> String = |name| format!("Choose the file {name} again to resume from here. What has arrived is kept for a day."), |name| format!("이어서 업로드하려면 {name} 파일을 다시 선택해 주세요. 전송된 데이터는 하루 동안 보관됩니다.");
         go_on = "Resume upload", "이어서 업로드";
         no_script = "Resuming takes JavaScript. Without it, delete this image and send the whole file by the form.", "이어서 업로드하려면 JavaScript가 필요합니다. 사용할 수 없다면 이 이미지를 삭제하고 양식으로 전체 파일을 보내 주세요.";
+        more = "Tags, protection and properties", "태그, 삭제 방지, 속성";
         minimums = "Minimum disk and memory", "최소 디스크와 메모리";
         refused = "The image was not accepted", "이미지를 받아들일 수 없습니다";
         refusal: fn(ImageRefusal) -> String = |refusal| refusal.to_string(), refusal_ko;
         delete_title: fn(&str) -> String = |name| format!("Delete image {name}?"), |name| format!("이미지 {name}을(를) 삭제할까요?");
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
+        instances_on_it: fn(u64) -> String = |n| if n == 1 { "One instance stands on it.".to_owned() } else { format!("{n} instances stand on it.") }, |n| format!("인스턴스 {n}개가 이 이미지를 사용하고 있습니다.");
+        members_of_it: fn(u64) -> String = |n| if n == 1 { "One project that it is shared with loses it.".to_owned() } else { format!("{n} projects that it is shared with lose it.") }, |n| format!("공유받은 프로젝트 {n}곳에서도 더 이상 사용할 수 없습니다.");
         delete_chosen = "Delete chosen", "선택 항목 삭제";
         delete_many_title = "Delete the chosen images?", "선택한 이미지를 삭제할까요?";
         snapshot = "Snapshot", "스냅샷";
@@ -83,6 +86,15 @@ texts! {
         protect = "Protect from deletion", "삭제 방지";
         protect_hint = "It cannot be deleted until this is taken away.", "해제하기 전까지 이미지를 삭제할 수 없습니다.";
         tags = "Tags", "태그";
+        tagged: fn(&str) -> String = |tag| format!("Images tagged {tag}"), |tag| format!("태그가 {tag}인 이미지");
+        kind = "Type", "유형";
+        store = "Image store", "이미지 저장소";
+        store_bytes = "Images together", "이미지 전체 용량";
+        store_stored = "Stored", "실제 저장 용량";
+        store_saved = "Saved by sharing", "공유로 절약한 용량";
+        source_gone: fn(&str) -> String = |id| format!("{id} (deleted, or another project’s)"), |id| format!("{id} (삭제되었거나 다른 프로젝트의 항목)");
+        from_volume = "From a volume", "볼륨에서 생성";
+        import_as: fn(Visibility) -> String = |it| format!("Import as {}", visibility_en(it).to_lowercase()), |it| format!("{}(으)로 가져오기", visibility_ko(it));
         tags_hint = "Separated by commas.", "쉼표로 구분해 입력해 주세요.";
         properties = "Properties", "속성";
         no_properties = "No properties", "속성이 없습니다";
@@ -172,6 +184,7 @@ fn visibility_hint_ko(visibility: Visibility) -> &'static str {
 fn refusal_ko(refusal: ImageRefusal) -> String {
     match refusal {
         ImageRefusal::Foreign => "다른 프로젝트의 이미지이므로 해당 프로젝트에서만 변경할 수 있습니다.",
+        ImageRefusal::Public => "모두가 사용하는 공개 이미지이므로 관리자만 변경할 수 있습니다.",
         ImageRefusal::Protected => "삭제 방지가 설정되어 있습니다. 먼저 이미지를 편집해 해제해 주세요.",
         ImageRefusal::NotActive => "사용 가능한 이미지로만 할 수 있습니다.",
         ImageRefusal::Deactivated => "비활성화된 이미지입니다. 먼저 다시 활성화해 주세요.",

@@ -21,6 +21,7 @@ macro_rules! texts {
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod class;
 pub mod common;
 pub mod compute;
 pub mod directory;
@@ -95,6 +96,7 @@ pub struct Catalogue {
     pub access: &'static access::Access,
     pub account: &'static account::Account,
     pub audit: &'static audit::Audit,
+    pub class: &'static class::Class,
     pub ui: &'static ui::Ui,
     pub identity: &'static identity::Identity,
     pub directory: &'static directory::Directory,
@@ -113,6 +115,7 @@ static EN: Catalogue = Catalogue {
     access: &access::EN,
     account: &account::EN,
     audit: &audit::EN,
+    class: &class::EN,
     ui: &ui::EN,
     identity: &identity::EN,
     directory: &directory::EN,
@@ -131,6 +134,7 @@ static KO: Catalogue = Catalogue {
     access: &access::KO,
     account: &account::KO,
     audit: &audit::KO,
+    class: &class::KO,
     ui: &ui::KO,
     identity: &identity::KO,
     directory: &directory::KO,

@@ -73,6 +73,7 @@ texts! {
         // Filters, and many rows at once.
         all_of: fn(&str) -> String = |what| format!("{what}: all"), |what| format!("{what}: 전체");
         choose: fn(&str) -> String = |name| format!("Choose {name}"), |name| format!("{name} 선택");
+        choose_one = "Choose…", "선택해 주세요";
         choose_all = "Choose all", "모두 선택";
         none_chosen = "Choose at least one row first.", "먼저 항목을 하나 이상 선택해 주세요.";
 
@@ -127,6 +128,13 @@ fn operation_en(verb: &str) -> String {
         "group_member_add" => "Add member",
         "group_member_remove" => "Remove member",
         "user_password_set" => "Set password",
+        "class_reset" | "seat_reset" => "Reset",
+        "class_remove" => "Remove",
+        "class_extend" => "Change the end",
+        "class_join_open" => "Make a join code",
+        "class_join_close" => "Withdraw the join code",
+        "seat_create" => "Add students",
+        "seat_code_renew" => "New password code",
         "assignment_create" => "Assign role",
         "assignment_delete" => "Remove role",
         "quota_request_create" => "Ask for more",
@@ -170,6 +178,13 @@ fn operation_ko(verb: &str) -> String {
         "group_member_add" => "구성원 추가",
         "group_member_remove" => "구성원 제거",
         "user_password_set" => "비밀번호 설정",
+        "class_reset" | "seat_reset" => "초기화",
+        "class_remove" => "제거",
+        "class_extend" => "종료일 변경",
+        "class_join_open" => "참여 코드 생성",
+        "class_join_close" => "참여 코드 회수",
+        "seat_create" => "학생 추가",
+        "seat_code_renew" => "새 비밀번호 코드",
         "assignment_create" => "역할 부여",
         "assignment_delete" => "역할 제거",
         "quota_request_create" => "증설 요청",

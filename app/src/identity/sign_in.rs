@@ -62,7 +62,7 @@ fn more(asked: Asked) -> impl IntoView {
         }
         .into_any(),
         More::NewPassword => view! {
-            <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.password_hint autofocus=true/>
+            <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.sentence_hint autofocus=true/>
             <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
         }
         .into_any(),

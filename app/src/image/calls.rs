@@ -3,7 +3,7 @@
 use crate::Fail;
 use crate::backend::*;
 use api::ImageId;
-use api::image::{CatalogueEntry, Image, ImageMember as Member, SharedImage, UploadState};
+use api::image::{CatalogueEntry, Image, ImageMember as Member, ImageStore, SharedImage, UploadState};
 use api::metadef::Namespace;
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
@@ -39,6 +39,13 @@ pub async fn image_delete_many(project: String, #[server(default)] ids: Vec<Stri
 pub async fn image_list_all(project: String, #[server(default)] query: ListQuery) -> Result<Page<Image>, Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.images.image_list_all(&caller, &query).await)
+}
+
+/// What the store holds, for administrators.
+#[server(endpoint = "image_store_show")]
+pub async fn image_store_show(project: String) -> Result<ImageStore, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.images.image_store_show(&caller).await)
 }
 
 /// The image and what its properties may be: all that the edit form shows.
@@ -106,13 +113,28 @@ pub async fn image_upload_begin(
     #[server(default)] visibility: String,
     #[server(default)] min_disk_gb: String,
     #[server(default)] min_ram_mb: String,
+    #[server(default)] protected: bool,
+    #[server(default)] tags: String,
+    #[server(default)] properties: BTreeMap<String, String>,
+    #[server(default)] others: String,
+    #[server(default)] checksum: String,
     size: u64,
     #[server(default)] file_name: String,
-    #[server(default)] checksum: String,
 ) -> Result<ImageId, Fail> {
     let caller = caller(&project).await?;
-    let image = api::image::NewImage { name, description, visibility, min_disk_gb, min_ram_mb };
-    let new = api::image::NewUpload { image, size, file_name, checksum };
+    let image = api::image::NewImage {
+        name,
+        description,
+        visibility,
+        min_disk_gb,
+        min_ram_mb,
+        protected,
+        tags,
+        properties,
+        others,
+        checksum,
+    };
+    let new = api::image::NewUpload { image, size, file_name };
     answer(backend()?.images.image_upload_begin(&caller, new).await)
 }
 
@@ -132,12 +154,27 @@ pub async fn image_import(
     #[server(default)] visibility: String,
     #[server(default)] min_disk_gb: String,
     #[server(default)] min_ram_mb: String,
+    #[server(default)] protected: bool,
+    #[server(default)] tags: String,
+    #[server(default)] properties: BTreeMap<String, String>,
+    #[server(default)] others: String,
     #[server(default)] checksum: String,
     #[server(default)] checksum_url: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let image = api::image::NewImage { name, description, visibility, min_disk_gb, min_ram_mb };
-    let new = api::image::NewImport { image, url, checksum, checksum_url };
+    let image = api::image::NewImage {
+        name,
+        description,
+        visibility,
+        min_disk_gb,
+        min_ram_mb,
+        protected,
+        tags,
+        properties,
+        others,
+        checksum,
+    };
+    let new = api::image::NewImport { image, url, checksum_url };
     let id = answer(backend()?.images.image_import(&caller, new).await)?;
     redirect(&crate::paths::image(caller.project, id));
     Ok(())

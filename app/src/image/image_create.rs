@@ -3,14 +3,18 @@
 use super::calls::{ImageImport, ImageImportKnown, image_catalogue};
 use super::upload::Upload;
 use crate::i18n::text;
+use crate::metadef::PropertyFields;
+use crate::metadef::calls::namespace_list;
 use crate::paths;
 use crate::project::{Here, here};
 use crate::ui::{
-    Choice, Column, Crumb, FileField, Form, Hidden, Icon, Load, NumberField, Outcomes, PageHeader, Progress,
-    RadioCards, RowAction, Rows, Tab, Table, Tabs, TextField, asked_for, current_tab, switch,
+    CheckboxField, Choice, Column, Crumb, FileField, Form, Hidden, Icon, LinkButton, Load, NumberField, Outcomes,
+    PageHeader, Progress, RadioCards, Refused, RowAction, Rows, Tab, Table, Tabs, TextField, asked_for, current_tab,
+    switch,
 };
 use api::Action;
 use api::image::{CatalogueEntry, Visibility};
+use api::metadef::{Namespace, ResourceType};
 use leptos::prelude::*;
 
 #[component]
@@ -23,7 +27,9 @@ pub fn ImageCreatePage() -> impl IntoView {
         Tab::new("catalogue", t.image.from_catalogue),
     ];
     view! {
-        <PageHeader title=t.image.create_image way=vec![Crumb::new(t.common.images, paths::images(here.id()))]/>
+        <PageHeader title=t.image.create_image way=vec![Crumb::new(t.common.images, paths::images(here.id()))]>
+            <LinkButton href=String::new() disabled_because=Some(t.image.no_block_storage.to_owned())>{t.image.from_volume}</LinkButton>
+        </PageHeader>
         <Tabs label=t.image.source tabs current/>
         {switch(move || match current.get() {
             "url" => view! { <FromUrl/> }.into_any(),
@@ -37,16 +43,44 @@ pub fn ImageCreatePage() -> impl IntoView {
 fn FromFile() -> impl IntoView {
     let (t, here) = (text(), here());
     let upload = Upload::new(here.id());
+    let call = upload.call();
     view! {
-        <Form call=upload.call() submit=t.image.upload cancel=paths::images(here.id()) multipart=true disabled_because=here.read_only()>
-            <TextField name="name" label=t.common.name required=true autofocus=true/>
-            <TextField name="description" label=t.common.description/>
-            <VisibilityField/>
-            <Minimums/>
-            <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
-            <FileField name="file" label=t.image.file hint=t.image.file_hint required=true accept=".qcow2,.img,.raw,.iso,.vmdk,.vhd,.vhdx,.vdi"/>
-            <Sending upload/>
-        </Form>
+        <Load from=namespaces() let:namespaces>
+            <Form call=call.clone() submit=t.image.upload cancel=paths::images(here.id()) multipart=true disabled_because=here.read_only()>
+                <TextField name="name" label=t.common.name required=true autofocus=true/>
+                <TextField name="description" label=t.common.description/>
+                <VisibilityField/>
+                <Minimums/>
+                <More namespaces=namespaces.get_untracked()/>
+                <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
+                <FileField name="file" label=t.image.file hint=t.image.file_hint required=true accept=".qcow2,.img,.raw,.iso,.vmdk,.vhd,.vhdx,.vdi"/>
+                <Sending upload/>
+            </Form>
+        </Load>
+    }
+}
+
+/// What an image's properties may be.
+fn namespaces() -> Resource<Result<Vec<Namespace>, crate::Fail>> {
+    let here = here();
+    Resource::new(
+        move || here.project.get(),
+        |project| namespace_list(project, ResourceType::Image.as_str().to_owned()),
+    )
+}
+
+/// What an image may be given from the start, but seldom is.
+#[component]
+fn More(namespaces: Vec<Namespace>) -> impl IntoView {
+    let t = text();
+    let open = use_context::<Refused>().is_some();
+    view! {
+        <details class="fold" open=open>
+            <summary>{t.image.more}</summary>
+            <CheckboxField name="protected" label=t.image.protect hint=t.image.protect_hint/>
+            <TextField name="tags" label=t.image.tags hint=t.image.tags_hint/>
+            <PropertyFields namespaces values=Default::default()/>
+        </details>
     }
 }
 
@@ -79,16 +113,19 @@ fn FromUrl() -> impl IntoView {
     let (t, here) = (text(), here());
     let import = ServerAction::<ImageImport>::new();
     view! {
-        <Form call=import submit=t.image.import cancel=paths::images(here.id()) disabled_because=here.read_only()>
-            <Hidden name="project" value=here.project.get_untracked()/>
-            <TextField name="url" label="URL" hint=t.image.url_hint kind="url" required=true autofocus=true placeholder="https://"/>
-            <TextField name="name" label=t.common.name hint=t.image.name_hint/>
-            <TextField name="description" label=t.common.description/>
-            <VisibilityField/>
-            <Minimums/>
-            <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
-            <TextField name="checksum_url" label=t.image.checksum_url hint=t.image.checksum_url_hint kind="url" placeholder="https://"/>
-        </Form>
+        <Load from=namespaces() let:namespaces>
+            <Form call=import submit=t.image.import cancel=paths::images(here.id()) disabled_because=here.read_only()>
+                <Hidden name="project" value=here.project.get_untracked()/>
+                <TextField name="url" label="URL" hint=t.image.url_hint kind="url" required=true autofocus=true placeholder="https://"/>
+                <TextField name="name" label=t.common.name hint=t.image.name_hint/>
+                <TextField name="description" label=t.common.description/>
+                <VisibilityField/>
+                <Minimums/>
+                <More namespaces=namespaces.get_untracked()/>
+                <TextField name="checksum" label=t.image.checksum hint=t.image.checksum_hint mono=true/>
+                <TextField name="checksum_url" label=t.image.checksum_url hint=t.image.checksum_url_hint kind="url" placeholder="https://"/>
+            </Form>
+        </Load>
     }
 }
 
@@ -134,7 +171,7 @@ fn Catalogue() -> impl IntoView {
         }),
     ];
     let rows = Rows::new(|entry: &CatalogueEntry| entry.key.replace('.', "-"), |entry| entry.name.clone())
-        .actions(move |entry| vec![one_click(here, entry, import)]);
+        .actions(move |entry| one_click(here, entry, import));
     view! {
         <p class="tab-hint">{t.image.catalogue_hint}</p>
         <Outcomes calls=vec![import.into()]/>
@@ -144,9 +181,17 @@ fn Catalogue() -> impl IntoView {
     }
 }
 
-fn one_click(here: Here, entry: &CatalogueEntry, import: ServerAction<ImageImportKnown>) -> RowAction {
-    let fields = vec![("project", here.project.get()), ("key", entry.key.clone())];
-    RowAction::post(text().image.import, Icon::Download, import, fields).disabled_because(here.read_only())
+/// For this project alone by one click; for others too by the menu.
+fn one_click(here: Here, entry: &CatalogueEntry, import: ServerAction<ImageImportKnown>) -> Vec<RowAction> {
+    let t = text();
+    let action = |it: Visibility| {
+        let label = if it == Visibility::Private { t.image.import.to_owned() } else { (t.image.import_as)(it) };
+        let fields =
+            vec![("project", here.project.get()), ("key", entry.key.clone()), ("visibility", it.as_str().to_owned())];
+        let not_admin = if it == Visibility::Public { here.not_allowed(Action::PublishImage) } else { None };
+        RowAction::post(label, Icon::Download, import, fields).disabled_because(here.read_only().or(not_admin))
+    };
+    Visibility::ALL.map(action).into()
 }
 
 /// The host of an address.

@@ -1,21 +1,23 @@
 //! The images that a project can launch from: its own and the public ones; and the administrator's list of all there are.
 
-use super::calls::{ImageDeleteMany, image_list, image_list_all};
-use super::{Verbs, badge};
+use super::calls::{ImageDeleteMany, image_list, image_list_all, image_store_show};
+use super::{Verbs, badge, tag_links};
 use crate::Fail;
-use crate::i18n::text;
+use crate::i18n::{format, text};
 use crate::live::{ReloadWhile, use_live};
 use crate::paths;
 use crate::project::here;
 use crate::ui::{
-    Bulk, Bytes, Choices, Column, Empty, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question, Rows, Tag,
-    Variant, When, filtered_query, provide_chosen,
+    Bulk, Bytes, Choices, Column, Empty, Fact, Facts, Icon, LinkButton, List, Load, Outcomes, PageHeader, Question,
+    Rows, Section, Tag, Variant, When, filtered_query, provide_chosen,
 };
-use api::image::{DiskFormat, Image, ImageStatus, Visibility};
+use api::image::{DiskFormat, Image, ImageStatus, ImageStore, Visibility};
 use api::{Kind, ListQuery, Page};
 use leptos::prelude::*;
 
-const FILTERS: &[&str] = &["visibility", "format", "protected", "tag", "owner"];
+const FILTERS: &[&str] = &["visibility", "format", "type", "size", "protected", "owner", "tag"];
+/// Where the ranges of sizes begin and end, in bytes.
+const SIZES: [u64; 3] = [100 << 20, 1 << 30, 10 << 30];
 
 #[component]
 pub fn Images() -> impl IntoView {
@@ -27,8 +29,13 @@ pub fn AllImages() -> impl IntoView {
     view! { <ListPage all=true/> }
 }
 
-async fn read(all: bool, project: String, query: ListQuery) -> Result<Page<Image>, Fail> {
-    if all { image_list_all(project, query).await } else { image_list(project, query).await }
+/// The images; for administrators what the store holds as well.
+async fn read(all: bool, project: String, query: ListQuery) -> Result<(Page<Image>, Option<ImageStore>), Fail> {
+    if !all {
+        return Ok((image_list(project, query).await?, None));
+    }
+    let (page, store) = futures::try_join!(image_list_all(project.clone(), query), image_store_show(project))?;
+    Ok((page, Some(store)))
 }
 
 #[component]
@@ -46,7 +53,6 @@ fn ListPage(all: bool) -> impl IntoView {
         .actions(move |image| verbs.of(image))
         .chosen_by("images");
     let statuses = ImageStatus::ALL.map(|status| (status.as_str(), (t.image.status)(status))).to_vec();
-    let filters = filters();
     let mut calls = verbs.calls();
     calls.push(delete_many.into());
     let bulk = move || {
@@ -63,18 +69,42 @@ fn ListPage(all: bool) -> impl IntoView {
             })}
         </PageHeader>
         <Outcomes calls/>
-        <Load from=page let:page>
+        <Load from=page let:found>
+            {
+            let page = Memo::new(move |_| found.with(|(page, _)| page.clone()));
+            let store = Memo::new(move |_| found.with(|(_, store)| store.clone()));
+            let owners = store.get_untracked().map(|store| store.owners).unwrap_or_default();
+            view! {
+            {move || store.get().map(store_facts)}
             <ReloadWhile moving=Signal::derive(move || page.with(|page| page.items.iter().any(|it| it.status.is_moving())))/>
             <List
                 label=title page query columns=columns(all) rows=rows.clone() default_sort="name" statuses=statuses.clone()
-                filters=filters.clone() bar=bulk
+                filters=filters(owners) bar=bulk
                 empty=|| view! {
                     <Empty icon=Icon::Image title=text().image.no_images hint=text().image.no_images_hint>
                         <CreateButton variant=Variant::Secondary/>
                     </Empty>
                 }
             />
+            }
+            }
         </Load>
+    }
+}
+
+/// What the store holds, and what it saves by keeping the same data once.
+fn store_facts(store: ImageStore) -> impl IntoView {
+    let t = text();
+    let saved = store.bytes.saturating_sub(store.stored);
+    view! {
+        <Section title=t.image.store>
+            <Facts>
+                <Fact name=t.common.images>{format::number(store.images)}</Fact>
+                <Fact name=t.image.store_bytes><Bytes bytes=store.bytes/></Fact>
+                <Fact name=t.image.store_stored><Bytes bytes=store.stored/></Fact>
+                <Fact name=t.image.store_saved><Bytes bytes=saved/></Fact>
+            </Facts>
+        </Section>
     }
 }
 
@@ -87,7 +117,8 @@ fn columns(all: bool) -> Vec<Column<Image>> {
             let protected = image.protected.then(|| view! { <Tag label=text().image.protected/> });
             let snapshot = image.properties.get("image_type").is_some_and(|kind| kind == "snapshot");
             let snapshot = snapshot.then(|| view! { <Tag label=text().image.snapshot/> });
-            let tags = image.tags.iter().map(|tag| view! { <Tag label=tag.clone()/> }).collect_view();
+            let list = if all { paths::images_of_all(here.id()) } else { paths::images(here.id()) };
+            let tags = tag_links(&list, &image.tags);
             view! { <a href=paths::image(here.id(), image.id)>{image.name.clone()}</a>{snapshot}{protected}{tags}{refused} }
         })
         .sortable(),
@@ -102,15 +133,34 @@ fn columns(all: bool) -> Vec<Column<Image>> {
     ]
 }
 
-fn filters() -> Vec<Choices> {
+fn filters(owners: Vec<String>) -> Vec<Choices> {
     let t = text();
+    let sizes: Vec<_> =
+        (0..=SIZES.len()).map(|n| size_range(n.checked_sub(1).map(|n| SIZES[n]), SIZES.get(n).copied())).collect();
+    let owners: Vec<_> = owners.into_iter().map(|owner| (owner.clone(), owner)).collect();
     let visibilities = Visibility::ALL.map(|it| (it.as_str(), (t.image.visibilities)(it))).to_vec();
     let formats = DiskFormat::ALL.map(|it| (it.as_str(), it.as_str())).to_vec();
     vec![
         Choices::new("visibility", t.image.visibility, visibilities),
         Choices::new("format", t.image.format, formats),
+        Choices::new("type", t.image.kind, vec![("image", t.image.image), ("snapshot", t.image.snapshot)]),
+        Choices::new("size", t.common.size, sizes),
         Choices::new("protected", t.image.protected, vec![("true", t.common.yes), ("false", t.common.no)]),
+        Choices::new("owner", t.common.owner, owners),
+        // Links lead to it.
+        Choices::new("tag", t.image.tags, Vec::<(String, String)>::new()),
     ]
+}
+
+/// A range of sizes as the address has it, and as it reads.
+fn size_range(from: Option<u64>, to: Option<u64>) -> (String, String) {
+    let value = |bytes: Option<u64>| bytes.map(|bytes| bytes.to_string()).unwrap_or_default();
+    let word = match (from.map(format::bytes), to.map(format::bytes)) {
+        (None, Some(to)) => format!("< {to}"),
+        (Some(from), Some(to)) => format!("{from} – {to}"),
+        (from, None) => format!("≥ {}", from.unwrap_or_default()),
+    };
+    (format!("{}-{}", value(from), value(to)), word)
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use super::calls::image_show;
 use super::members::Members;
 use super::resume::ResumeUpload;
-use super::{Verbs, badge};
+use super::{Verbs, badge, tag_links};
 use crate::compute::InstancesOfImage;
 use crate::i18n::text;
 use crate::live::{ReloadWhile, use_live};
@@ -12,9 +12,9 @@ use crate::paths;
 use crate::project::{here, parameter};
 use crate::ui::{
     Bytes, Copyable, Crumb, Empty, Fact, Facts, Icon, LinkButton, Load, Notice, Outcomes, PageHeader, RowActions,
-    Section, Tab, Tabs, Tag, Tone, When, current_tab, late, switch,
+    Section, Tab, Tabs, Tone, When, current_tab, late, switch,
 };
-use api::image::{Image, ImageStatus, ImageVerb};
+use api::image::{Image, ImageStatus, ImageVerb, Origin};
 use api::{ImageId, Kind};
 use leptos::prelude::*;
 
@@ -87,7 +87,7 @@ fn facts(image: Image) -> impl IntoView {
     };
     let minimum =
         |value: u64, unit: &str| if value == 0 { t.common.none.to_owned() } else { format!("{value} {unit}") };
-    let tags = image.tags.iter().map(|tag| view! { <Tag label=tag.clone()/> }).collect_view();
+    let tags = tag_links(&paths::images(here().id()), &image.tags);
     let has_tags = !image.tags.is_empty();
     view! {
         <Section title=t.common.overview>
@@ -98,7 +98,7 @@ fn facts(image: Image) -> impl IntoView {
                 <Fact name=t.image.visibility>{(t.image.visibilities)(image.visibility)}</Fact>
                 <Fact name=t.image.protected>{if image.protected { t.common.yes } else { t.common.no }}</Fact>
                 <Fact name=t.image.tags>{if has_tags { tags.into_any() } else { t.common.none.into_any() }}</Fact>
-                {(!image.source.is_empty()).then(|| view! { <Fact name=t.image.source>{image.source.clone()}</Fact> })}
+                {(!image.source.is_empty()).then(|| view! { <Fact name=t.image.source>{source(image.source, image.origin)}</Fact> })}
                 <Fact name=t.common.created><When at=image.created_at/></Fact>
                 <Fact name=t.common.updated><When at=image.updated_at/></Fact>
             </Facts>
@@ -115,6 +115,15 @@ fn facts(image: Image) -> impl IntoView {
                 <Fact name="MD5">{image.md5.map(|value| view! { <Copyable value/> })}</Fact>
             </Facts>
         </Section>
+    }
+}
+
+/// Where the data came from: an address, or the way to what it was made of.
+fn source(source: String, origin: Option<Origin>) -> AnyView {
+    let Some(Origin { kind, id, name }) = origin else { return source.into_any() };
+    match name.zip(paths::target(here().id(), kind, &id)) {
+        Some((name, href)) => view! { <a href=href>{name}</a> }.into_any(),
+        None => (text().image.source_gone)(&id).into_any(),
     }
 }
 

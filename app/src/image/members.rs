@@ -11,7 +11,7 @@ use crate::ui::{
     Section, Table, TextField, Tone, When,
 };
 use api::Kind;
-use api::image::{Image, ImageMember, ImageVerb, Visibility};
+use api::image::{Image, ImageMember, ImageRefusal, ImageVerb, Visibility};
 use leptos::prelude::*;
 
 #[component]
@@ -19,7 +19,7 @@ pub fn Members(image: Image) -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
     let (add, remove) = (ServerAction::<ImageMemberAdd>::new(), ServerAction::<ImageMemberRemove>::new());
     let id = image.id;
-    if let Err(refusal) = image.can(ImageVerb::Edit) {
+    if let Err(refusal @ ImageRefusal::Foreign) = image.can(ImageVerb::Edit) {
         return view! { <Notice tone=Tone::Neutral title=t.image.members_foreign>{(t.image.refusal)(refusal)}</Notice> }
             .into_any();
     }
@@ -43,9 +43,10 @@ pub fn Members(image: Image) -> impl IntoView {
             vec![action.disabled_because(here.read_only())]
         });
     let not_shared = image.visibility != Visibility::Shared;
+    let refusal = image.can(ImageVerb::Edit).err();
     let edit = move || {
-        let href = paths::image_edit(here.id(), id);
-        view! { <LinkButton href icon=Some(Icon::Edit) disabled_because=here.read_only()>{t.image.edit}</LinkButton> }
+        let (href, why) = (paths::image_edit(here.id(), id), here.read_only().or_else(|| refusal.map(t.image.refusal)));
+        view! { <LinkButton href icon=Some(Icon::Edit) disabled_because=why>{t.image.edit}</LinkButton> }
     };
     view! {
         <Outcomes calls=vec![remove.into()]/>

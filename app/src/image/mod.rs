@@ -21,7 +21,7 @@ pub use shared_list::SharedImages;
 
 use crate::i18n::text;
 use crate::project::here;
-use crate::ui::{Call, Icon, Question, RowAction, StateBadge, Tone};
+use crate::ui::{Call, Icon, Question, RowAction, StateBadge, Tag, Tone};
 use api::image::{Image, ImageStatus, ImageVerb, MemberStatus};
 use calls::{ImageDeactivate, ImageDelete, ImageReactivate};
 use leptos::prelude::*;
@@ -43,6 +43,15 @@ fn member_badge(status: MemberStatus) -> impl IntoView {
         MemberStatus::Rejected => Tone::Neutral,
     };
     view! { <StateBadge state=status.as_str() tone label=(text().image.member_status)(status)/> }
+}
+
+/// Tags, each with the way to what else has it.
+fn tag_links(list: &str, tags: &[String]) -> impl IntoView + use<> {
+    let link = |tag: &String| {
+        let href = crate::paths::with_query(list, &[("tag", tag)]);
+        view! { <a class="tag-link" href=href aria-label=(text().image.tagged)(tag)><Tag label=tag.clone()/></a> }
+    };
+    tags.iter().map(link).collect_view()
 }
 
 /// What can be asked of an image's row or page.
@@ -87,7 +96,7 @@ impl Verbs {
                 .disabled_because(why(ImageVerb::Deactivate))
         };
         let delete = RowAction::post(t.common.delete, Icon::Delete, self.delete, fields())
-            .confirm(Question::new((t.image.delete_title)(&image.name), t.image.delete_body));
+            .confirm(Question::new((t.image.delete_title)(&image.name), delete_body(image)));
         vec![
             launch.disabled_because(why(ImageVerb::Launch)),
             edit.disabled_because(why(ImageVerb::Edit)),
@@ -98,4 +107,12 @@ impl Verbs {
             delete.disabled_because(why(ImageVerb::Delete)),
         ]
     }
+}
+
+/// What becomes of those that depend on it.
+fn delete_body(image: &Image) -> String {
+    let t = text();
+    let depending = [(image.instances, t.image.instances_on_it), (image.members, t.image.members_of_it)];
+    let depending = depending.into_iter().filter(|(n, _)| *n > 0).map(|(n, say)| say(n));
+    std::iter::once(t.image.delete_body.to_owned()).chain(depending).collect::<Vec<_>>().join(" ")
 }

@@ -17,6 +17,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::web_sys::{File, FormData, HtmlFormElement};
 use leptos_router::hooks::use_navigate;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Bytes in a chunk.
@@ -140,9 +141,13 @@ impl Upload {
             field("visibility"),
             field("min_disk_gb"),
             field("min_ram_mb"),
+            field("protected") == "true",
+            field("tags"),
+            properties(data),
+            field("others"),
+            field("checksum"),
             file.size() as u64,
             file.name(),
-            field("checksum"),
         );
         begun.await.map_err(Error::from)
     }
@@ -203,6 +208,18 @@ impl Upload {
         }
         Ok(())
     }
+}
+
+/// The properties that have a field of their own.
+fn properties(data: &FormData) -> BTreeMap<String, String> {
+    let entries = js_sys::try_iter(data).ok().flatten();
+    let entries = entries.into_iter().flatten().flatten().map(|entry| js_sys::Array::from(&entry));
+    let named = entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?)));
+    let named = named.filter_map(|(name, value)| {
+        let name = name.strip_prefix("properties[")?.strip_suffix(']')?.to_owned();
+        (!value.is_empty()).then_some((name, value))
+    });
+    named.collect()
 }
 
 /// What the form holds, and the file that is chosen in it.

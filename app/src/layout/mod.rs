@@ -39,7 +39,7 @@ pub fn Frame(
             <Navigation me/>
             <header class="bar">
                 <button class="button quiet square bar-menu" type="button" popovertarget="navigation" aria-label=t.ui.menu><Glyph icon=Icon::Menu/></button>
-                <a class="logo bar-logo" href=move || me.with(|me| paths::overview(me.project)) aria-label="Offing"><Logo/></a>
+                <a class="logo bar-logo" href=move || me.with(|me| paths::home(me.project)) aria-label="Offing"><Logo/></a>
                 <ProjectPicker me/>
                 <div class="bar-end">
                     <button class="palette-button scripted" type="button" aria-label=t.ui.palette on:click=move |_| palette.set(true)>

@@ -20,36 +20,45 @@ struct Place {
 fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> {
     let t = text();
     let place = |title, icon, href: fn(ProjectId) -> String| Place { title, icon, href: href(project) };
-    let compute = vec![
-        place(t.common.overview, Icon::Overview, paths::overview),
-        place(t.common.instances, Icon::Instance, paths::instances),
-        place(t.common.images, Icon::Image, paths::images),
-        place(t.common.key_pairs, Icon::KeyPair, paths::key_pairs),
-        place(t.common.flavors, Icon::Flavor, paths::flavors),
-        place(t.common.quotas, Icon::Quota, paths::quotas),
+    let account = [
+        (None, place(t.account.profile, Icon::User, paths::profile)),
+        (None, place(t.account.second_factors, Icon::KeyPair, paths::second_factors)),
+        (None, place(t.common.sessions, Icon::Console, paths::account_sessions)),
+        (Some(Action::OwnCredential), place(t.access.credentials, Icon::KeyPair, paths::application_credentials)),
+        (Some(Action::Read), place(t.access.title, Icon::Api, paths::api_access)),
+        (None, place(t.account.preferences, Icon::Language, paths::preferences)),
+        (Some(Action::Read), place(t.audit.title, Icon::Log, paths::audit)),
     ];
-    let network = vec![
-        place(t.common.networks, Icon::Network, paths::networks),
-        place(t.common.floating_ips, Icon::FloatingIp, paths::floating_ips),
-        place(t.common.security_groups, Icon::SecurityGroup, paths::security_groups),
-    ];
-    let account = vec![
-        place(t.account.profile, Icon::User, paths::profile),
-        place(t.account.second_factors, Icon::KeyPair, paths::second_factors),
-        place(t.common.sessions, Icon::Console, paths::account_sessions),
-        place(t.access.credentials, Icon::KeyPair, paths::application_credentials),
-        place(t.access.title, Icon::Api, paths::api_access),
-        place(t.account.preferences, Icon::Language, paths::preferences),
-        place(t.audit.title, Icon::Log, paths::audit),
-    ];
-    let mut areas = vec![(t.common.area_compute, compute), (t.common.area_network, network)];
+    let account = account.into_iter().filter(|(action, _)| action.is_none_or(|action| may.contains(&action)));
+    let mut areas = Vec::new();
     let guarded = [
+        (
+            t.common.area_compute,
+            vec![
+                (Action::Read, place(t.common.overview, Icon::Overview, paths::overview)),
+                (Action::Read, place(t.common.instances, Icon::Instance, paths::instances)),
+                (Action::Read, place(t.common.images, Icon::Image, paths::images)),
+                (Action::OwnKeypair, place(t.common.key_pairs, Icon::KeyPair, paths::key_pairs)),
+                (Action::Read, place(t.common.flavors, Icon::Flavor, paths::flavors)),
+                (Action::Read, place(t.common.quotas, Icon::Quota, paths::quotas)),
+                (Action::ReadMembers, place(t.directory.members, Icon::Group, paths::members)),
+            ],
+        ),
+        (
+            t.common.area_network,
+            vec![
+                (Action::Read, place(t.common.networks, Icon::Network, paths::networks)),
+                (Action::Read, place(t.common.floating_ips, Icon::FloatingIp, paths::floating_ips)),
+                (Action::Read, place(t.common.security_groups, Icon::SecurityGroup, paths::security_groups)),
+            ],
+        ),
         (
             t.common.area_identity,
             vec![
                 (Action::ReadProjects, place(t.common.projects, Icon::Project, paths::projects)),
                 (Action::ReadUsers, place(t.common.users, Icon::User, paths::users)),
                 (Action::ReadGroups, place(t.common.groups, Icon::Group, paths::groups)),
+                (Action::TeachClasses, place(t.class.title, Icon::Class, paths::classes)),
                 (Action::ReadDomains, place(t.common.domains, Icon::Domain, paths::domains)),
                 (Action::ReadRoles, place(t.common.roles, Icon::Role, paths::roles)),
                 (Action::ReadAssignments, place(t.common.assignments, Icon::Assignment, paths::assignments)),
@@ -66,7 +75,7 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
                     Action::EveryCredential,
                     place(t.access.all_credentials, Icon::KeyPair, paths::application_credentials_of_all),
                 ),
-                (Action::ManagePasswordRules, place(t.account.rules, Icon::Lock, paths::password_rules)),
+                (Action::ReadPasswordRules, place(t.account.rules, Icon::Lock, paths::password_rules)),
                 (Action::ReadAudit, place(t.audit.all, Icon::Log, paths::audit_all)),
                 (Action::EveryImage, place(t.image.all_images, Icon::Image, paths::images_of_all)),
             ],
@@ -79,7 +88,7 @@ fn areas(project: ProjectId, may: &[Action]) -> Vec<(&'static str, Vec<Place>)> 
             areas.push((area, places));
         }
     }
-    areas.push((t.common.area_account, account));
+    areas.push((t.common.area_account, account.map(|(_, place)| place).collect()));
     areas
 }
 
@@ -104,6 +113,7 @@ pub(super) fn entries(project: ProjectId, may: &[Action]) -> Vec<Entry> {
         (Action::Write, make(t.network.create_network, paths::network_create(project))),
         (Action::ManageProjects, make(t.directory.create_project, paths::project_create(project))),
         (Action::ManageUsers, make(t.directory.create_user, paths::user_create(project))),
+        (Action::ManageClasses, make(t.class.create, paths::class_create(project))),
     ];
     let makes = makes.into_iter().filter(|(action, _)| may.contains(action)).map(|(_, entry)| entry);
     pages.chain(makes).collect()
@@ -126,7 +136,7 @@ pub(super) fn Navigation(me: Signal<Me>) -> impl IntoView {
     };
     view! {
         <nav class="side" id="navigation" popover="auto" aria-label=t.ui.navigation on:click=|event| hide_around(&event)>
-            <a class="logo" href=move || paths::overview(scope.with(|scope| scope.0))><Logo/><span>"Offing"</span></a>
+            <a class="logo" href=move || paths::home(scope.with(|scope| scope.0))><Logo/><span>"Offing"</span></a>
             {move || scope.with(|(project, may)| areas(*project, may)).into_iter().map(area).collect_view()}
         </nav>
     }

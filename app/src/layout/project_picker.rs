@@ -3,8 +3,8 @@
 use crate::i18n::text;
 use crate::paths;
 use crate::ui::{Glyph, Icon, Menu, MenuLink};
-use api::Action;
 use api::identity::{Me, Membership};
+use api::{Action, ProjectId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -47,7 +47,7 @@ pub(super) fn ProjectPicker(me: Signal<Me>) -> impl IntoView {
         view! { {search}<ul class="menu-list">{memberships.into_iter().map(link).collect_view()}{all}</ul> }
     };
     let face = move || {
-        view! { <Glyph icon=Icon::Project/><span class="picker-name">{move || me.with(|me| me.project_name.clone())}</span><Glyph icon=Icon::Down/> }
+        view! { <Glyph icon=Icon::Project/><span class="picker-name">{move || me.with(|me| if me.project == ProjectId::NOWHERE { t.identity.no_project.to_owned() } else { me.project_name.clone() })}</span><Glyph icon=Icon::Down/> }
     };
     view! { <div class="picker"><Menu id="projects" label=t.ui.choose_project class="button quiet" face>{list}</Menu></div> }
 }

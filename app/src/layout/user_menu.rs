@@ -4,6 +4,7 @@ use super::preferences::{Preferences, Theme};
 use crate::i18n::{Lang, text};
 use crate::paths;
 use crate::ui::{Glyph, Hidden, Icon, Menu, MenuLink, hide_around};
+use api::ProjectId;
 use api::identity::Me;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -30,7 +31,9 @@ pub(super) fn UserMenu(me: Signal<Me>, help: RwSignal<bool>) -> impl IntoView {
             <div class="account">
                 <span class="unseen">{t.ui.signed_in_as}</span>
                 <p class="account-name">{move || me.with(|me| me.user_name.clone())}</p>
-                <p class="account-role">{move || me.with(|me| (t.ui.role)((t.identity.role)(me.role)))}</p>
+                {move || me.with(|me| (me.project != ProjectId::NOWHERE).then(|| {
+                    view! { <p class="account-role">{(t.ui.role)((t.identity.role)(me.role))}</p> }
+                }))}
             </div>
             <MenuLink href=Signal::derive(move || me.with(|me| paths::profile(me.project))) icon=Some(Icon::User)>{t.account.profile}</MenuLink>
             <MenuLink href=Signal::derive(move || me.with(|me| paths::password(me.project))) icon=Some(Icon::Lock)>{t.account.change_password}</MenuLink>

@@ -2,8 +2,17 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::metadef::Properties;
+use api::metadef::{Namespace, Properties};
 use std::collections::BTreeMap;
+
+/// The namespaces for that type of resource, such as `OS::Glance::Image`.
+#[server(endpoint = "namespace_list")]
+pub async fn namespace_list(project: String, resource: String) -> Result<Vec<Namespace>, Fail> {
+    let caller = caller(&project).await?;
+    let resource =
+        answer(api::metadef::ResourceType::parse(&resource).ok_or_else(|| Error::field("resource", Why::NotAChoice)))?;
+    answer(backend()?.metadefs.namespace_list(&caller, resource).await)
+}
 
 #[server(endpoint = "properties_show")]
 pub async fn properties_show(project: String, kind: String, id: String) -> Result<Properties, Fail> {

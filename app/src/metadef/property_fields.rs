@@ -1,7 +1,7 @@
 //! Fields for properties, as the metadata definitions say what their values look like.
 
 use crate::i18n::text;
-use crate::ui::{Choice, NumberField, SelectField, TextArea, TextField};
+use crate::ui::{Choice, NumberField, Refused, SelectField, TextArea, TextField};
 use api::metadef::{Namespace, Property, PropertyType};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 #[component]
 pub fn PropertyFields(namespaces: Vec<Namespace>, values: BTreeMap<String, String>) -> impl IntoView {
     let t = text();
+    let refused = use_context::<Refused>().is_some();
     let mut others = values.clone();
     for property in namespaces.iter().flat_map(|namespace| &namespace.properties) {
         others.remove(&property.name);
@@ -23,7 +24,7 @@ pub fn PropertyFields(namespaces: Vec<Namespace>, values: BTreeMap<String, Strin
         });
         let fields = fields.collect_view();
         view! {
-            <details class="fold" open={is_set > 0}>
+            <details class="fold" open={is_set > 0 || refused}>
                 <summary>{namespace.title}{(is_set > 0).then(|| view! { <span class="count">{is_set}</span> })}</summary>
                 <p class="field-hint">{namespace.description}</p>
                 {fields}

@@ -30,7 +30,7 @@ pub fn SecurityGroupPage() -> impl IntoView {
                 let name = Memo::new(move |_| group.with(|group| group.name.clone()));
                 let way = vec![Crumb::new(t.common.security_groups, paths::security_groups(here.id()))];
                 view! {
-                    <PageHeader title=name way hint=group.with_untracked(|group| group.description.clone())>
+                    <PageHeader title=name way hint=Memo::new(move |_| group.with(|group| group.description.clone()))>
                         {move || {
                             let actions = group.with(|group| group_actions(group, delete));
                             view! { <RowActions id="group" name=name.get() actions buttons=2/> }

@@ -2,7 +2,7 @@
 
 use crate::Fail;
 use crate::backend::*;
-use api::quota::{Limit, QuotaRequest};
+use api::quota::{Limit, ProjectUsage, QuotaRequest};
 use api::{ListQuery, Page};
 use std::collections::BTreeMap;
 
@@ -11,6 +11,13 @@ use std::collections::BTreeMap;
 pub async fn quota_show(project: String, id: String) -> Result<Vec<Limit>, Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.quotas.quota_show(&caller, parse(Kind::Project, &id)?).await)
+}
+
+/// Every project's limits and use.
+#[server(endpoint = "quota_list")]
+pub async fn quota_list(project: String, #[server(default)] query: ListQuery) -> Result<Page<ProjectUsage>, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.quotas.quota_list(&caller, &query).await)
 }
 
 /// Leads back to the project's page.
@@ -40,7 +47,7 @@ pub async fn quota_default_update(
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.quotas.quota_default_update(&caller, limits).await)?;
-    redirect(&crate::paths::quota_defaults(caller.project));
+    redirect(&crate::paths::with_query(&crate::paths::quota_defaults(caller.project), &[("tab", "defaults")]));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod calls;
 mod limits;
+mod overview;
 mod own;
 mod project_limits;
 mod requests;

@@ -56,6 +56,9 @@ pub fn Bulk(
     #[prop(into)] call: Call,
     fields: Vec<(&'static str, String)>,
     question: Question,
+    /// What there is to choose from, as the field `verb`; empty: the button says it.
+    #[prop(optional)]
+    verbs: Vec<(&'static str, &'static str)>,
     #[prop(into)] button: String,
     #[prop(optional_no_strip)] disabled_because: Option<String>,
 ) -> impl IntoView {
@@ -71,6 +74,15 @@ pub fn Bulk(
             chosen.set(Some(count(&form)));
         }
     };
+    let icon = if verbs.is_empty() { Icon::Delete } else { Icon::Edit };
+    let verb = |(n, (value, word)): (usize, (&'static str, &'static str))| {
+        view! {
+            <label class="card-choice"><input type="radio" name="verb" value=value checked={n == 0} required=true/><span class="card-label">{word}</span></label>
+        }
+    };
+    let verbs = (!verbs.is_empty()).then(|| {
+        view! { <div class="cards" role="radiogroup" aria-label=question.title.clone()>{verbs.into_iter().enumerate().map(verb).collect_view()}</div> }
+    });
     let url = call.url.clone();
     let send = move |event: SubmitEvent| {
         hide_around(&event);
@@ -86,7 +98,7 @@ pub fn Bulk(
                 Some(n) if n > 0 => format!("{button} ({n})"),
                 _ => button.clone(),
             };
-            view! { <Button kind="button" icon=Some(Icon::Delete) opens=format!("{id}-dialog") disabled_because=why>{label}</Button> }
+            view! { <Button kind="button" icon=Some(icon) opens=format!("{id}-dialog") disabled_because=why>{label}</Button> }
         }
     };
     let (title_id, body_id) = (format!("{id}-title"), format!("{id}-body"));
@@ -98,6 +110,7 @@ pub fn Bulk(
                 <form method="post" action=url id=format!("{id}-form") node_ref=form_node on:submit=send>
                     <h2 id=title_id.clone()>{question.title}</h2>
                     <div class="dialog-body" id=body_id.clone()><p>{question.body}{(!question.undoable).then(|| format!(" {}", t.ui.no_undo))}</p></div>
+                    {verbs}
                     {fields.into_iter().map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
                     <div class="form-buttons">
                         <button class=Variant::Secondary.class() type="button" popovertarget=format!("{id}-dialog") popovertargetaction="hide" autofocus=true>

@@ -218,9 +218,12 @@ pub fn SelectField(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] value: String,
     #[prop(optional)] required: bool,
+    /// The page has settled what is chosen; neither the address nor what was refused is asked.
+    #[prop(optional)]
+    settled: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(&name, &label, hint.is_some());
-    let value = Wiring::kept(&name, value);
+    let value = if settled { value } else { Wiring::kept(&name, value) };
     let option = move |choice: Choice| {
         let label = match &choice.disabled_because {
             Some(why) => format!("{} — {why}", choice.label),
@@ -252,9 +255,12 @@ pub fn RadioCards(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] value: String,
     #[prop(optional)] required: bool,
+    /// The page has settled what is chosen; neither the address nor what was refused is asked.
+    #[prop(optional)]
+    settled: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(name, &label, hint.is_some());
-    let value = Wiring::kept(name, value);
+    let value = if settled { value } else { Wiring::kept(name, value) };
     let group = wiring.id.clone();
     let card = move |(i, choice): (usize, Choice)| {
         // The first card carries the group's own id, so that the summary of faults can lead there.

@@ -64,6 +64,8 @@ pub(super) struct FormState {
     pub fields: StoredValue<Vec<(String, String)>>,
     /// What the form held when it was refused, if it was.
     refused: StoredValue<Option<Vec<(String, String)>>>,
+    /// Grows when the form has been emptied for the next.
+    pub cleared: RwSignal<u32>,
 }
 
 impl FormState {
@@ -74,6 +76,7 @@ impl FormState {
             error: None.into(),
             fields: StoredValue::new(Vec::new()),
             refused: StoredValue::new(None),
+            cleared: RwSignal::new(0),
         }
     }
 
@@ -135,6 +138,7 @@ pub fn Form(
         error: call.error,
         fields: StoredValue::new(Vec::new()),
         refused: StoredValue::new(refused),
+        cleared: RwSignal::new(0),
     };
     // Made first, so that the summary knows the labels of all fields.
     let fields = provide_and_run(state, children);
@@ -145,6 +149,7 @@ pub fn Form(
             let now = pending.get();
             if was == Some(true) && !now && error.with_untracked(Option::is_none) {
                 form.get_untracked().inspect(|form| form.reset());
+                state.cleared.update(|n| *n += 1);
             }
             now
         });
@@ -176,6 +181,17 @@ pub fn Form(
     }
 }
 
+/// Opens whatever is folded up around it.
+fn unfold(field: &HtmlElement) {
+    let mut around = field.parent_element();
+    while let Some(element) = around {
+        if element.tag_name() == "DETAILS" {
+            _ = element.set_attribute("open", "");
+        }
+        around = element.parent_element();
+    }
+}
+
 fn provide_and_run(state: FormState, children: Children) -> AnyView {
     provide_context(state);
     children()
@@ -202,7 +218,10 @@ fn ErrorSummary(state: FormState) -> impl IntoView {
             .and_then(|id| document().get_element_by_id(&id))
             .and_then(|field| field.dyn_into::<HtmlElement>().ok())
         {
-            Some(field) => _ = field.focus(),
+            Some(field) => {
+                unfold(&field);
+                _ = field.focus();
+            }
             None => _ = summary.get().map(|summary| summary.focus()),
         }
     });

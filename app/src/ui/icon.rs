@@ -33,6 +33,7 @@ icons! {
     Project = "project",
     User = "user",
     Group = "group",
+    Class = "class",
     Domain = "domain",
     Role = "role",
     Assignment = "assignment",

@@ -13,16 +13,40 @@ use leptos_router::components::Form;
 use std::time::Duration;
 
 /// A filter beside search and status: its name in the address, what it is called, and what there is to choose from (value and words).
+/// Where there is nothing to choose from, links lead to it, and it can only be taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choices {
     pub name: &'static str,
     pub label: &'static str,
-    pub choices: Vec<(&'static str, &'static str)>,
+    pub choices: Vec<(String, String)>,
+    /// The kind of input, where there is no end of choices.
+    typed: Option<&'static str>,
 }
 
 impl Choices {
-    pub fn new(name: &'static str, label: &'static str, choices: Vec<(&'static str, &'static str)>) -> Self {
-        Self { name, label, choices }
+    pub fn new<V: Into<String>, W: Into<String>>(
+        name: &'static str,
+        label: &'static str,
+        choices: Vec<(V, W)>,
+    ) -> Self {
+        let choices = choices.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
+        Self { name, label, choices, typed: None }
+    }
+
+    /// A filter that is typed; `kind` is the input's type, such as `date`.
+    pub fn typed(name: &'static str, label: &'static str, kind: &'static str) -> Self {
+        Self { name, label, choices: Vec::new(), typed: Some(kind) }
+    }
+
+    /// One without anything to choose stands in the address only.
+    fn is_offered(&self) -> bool {
+        self.typed.is_some() || !self.choices.is_empty()
+    }
+
+    /// What a value of it reads as.
+    fn word(&self, value: &str) -> String {
+        let word = self.choices.iter().find(|(known, _)| known == value).map(|(_, word)| word.clone());
+        word.unwrap_or_else(|| value.to_owned())
     }
 }
 
@@ -119,14 +143,15 @@ pub fn FilterBar(
             send,
         )
     });
-    let further = filters.clone().into_iter().map(|filter| {
+    let further = filters.clone().into_iter().filter(Choices::is_offered).map(|filter| {
         let name = filter.name;
         let now = Signal::derive(move || query.with(|query| query.filter(name).to_owned()));
         let all = (t.ui.all_of)(filter.label);
         choose(filter, all, now, send)
     });
     let further = further.collect_view();
-    let own: Vec<&'static str> = filters.iter().map(|filter| filter.name).collect();
+    let own = filters.iter().filter(|filter| filter.is_offered());
+    let own: Vec<&'static str> = own.map(|filter| filter.name).collect();
     let chips = move || {
         let now = query.get();
         let chip = |what: String, without: ListQuery| {
@@ -140,8 +165,8 @@ pub fn FilterBar(
             .find(|(value, _)| *value == now.status)
             .map(|(_, name)| format!("{}: {name}", t.common.status));
         let chosen = filters.iter().filter_map(|filter| {
-            let word = filter.choices.iter().find(|(value, _)| *value == now.filter(filter.name))?.1;
-            let what = format!("{}: {word}", filter.label);
+            let value = Some(now.filter(filter.name)).filter(|value| !value.is_empty())?;
+            let what = format!("{}: {}", filter.label, filter.word(value));
             let first = ListQuery { after: String::new(), before: String::new(), ..now.clone() };
             let href = here.without(&first, &[filter.name]);
             Some(view! {
@@ -191,8 +216,23 @@ fn choose(
     now: Signal<String>,
     send: impl Fn() + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    let option = move |(value, name): (&'static str, &'static str)| {
-        view! { <option value=value selected=move || now.with(|now| now == value)>{name}</option> }
+    if let Some(kind) = filter.typed {
+        // What kind of text is asked for stands in the field; a day has none, so it stands before it.
+        let before = (kind != "text").then_some(filter.label);
+        return view! {
+            <label class="filter-typed">
+                {before}
+                <input
+                    class="input" name=filter.name type=kind aria-label=filter.label placeholder=filter.label autocomplete="off"
+                    value=now.get_untracked() prop:value=move || now.get() on:change=move |_| send()
+                />
+            </label>
+        }
+        .into_any();
+    }
+    let option = move |(value, name): (String, String)| {
+        let own = value.clone();
+        view! { <option value=value selected=move || now.with(|now| *now == own)>{name}</option> }
     };
     view! {
         <span class="select">

@@ -28,7 +28,8 @@
 //! // Forms. `call` is a ServerAction or a Call; fields find their faults by name.
 //! <Form call=action submit=t.common.create cancel=href>
 //!     <TextField name="name" label required=true hint/>  <NumberField unit="GiB"/>  <TextArea mono=true/>  <FileField accept=".qcow2"/>
-//!     <SearchField name label search/>  <PickRows name choice_name label choice_label more search choices chosen/>       // search on the server
+//!     <NarrowForm id name/> beside the form, <NarrowField form=id name label note/> in it                             // a long list's search
+//!     <SearchField name label search/>  <SearchRows name label more search/>  <PickRows name choice_name label choice_label more search choices chosen/>       // search on the server
 //!     <SelectField choices=vec![Choice::new(id, label).detail(line)] value/>  <RadioCards choices/>  <CheckboxField checked=true/>  <Hidden name value/>
 //! </Form>
 //!
@@ -105,7 +106,7 @@ pub use menu::{Menu, MenuGroup, MenuLink, hide_around};
 pub use notice::{Failure, MessageArea, Messages, Notice, Outcomes, messages, provide_messages};
 pub use page_header::{Breadcrumbs, Crumb, PageHeader};
 pub use palette::{Entry, Palette};
-pub use pick::{PickRows, Search, SearchField};
+pub use pick::{NarrowField, NarrowForm, PickRows, Search, SearchField, SearchRows};
 pub use save::SaveButton;
 pub use skeleton::{Skeleton, Spinner};
 pub use state::{StateBadge, Tag, Tone};

@@ -33,9 +33,9 @@ pub fn PageHeader(
     /// State badges and tags.
     #[prop(optional, into)]
     badges: ViewFnOnce,
-    /// One line under the title: what this page is for.
+    /// One line under the title: what this page is for. None where it is empty.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: Signal<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     // The server writes the document's title when the page has been drawn, and its signals may be gone by then.
@@ -48,7 +48,7 @@ pub fn PageHeader(
                 <h1>{move || title.get()}</h1>
                 <div class="page-badges">{badges.run()}</div>
             </div>
-            {hint.map(|hint| view! { <p class="page-hint">{hint}</p> })}
+            {move || Some(hint.get()).filter(|hint| !hint.is_empty()).map(|hint| view! { <p class="page-hint">{hint}</p> })}
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </header>
     }

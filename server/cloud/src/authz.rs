@@ -3,10 +3,10 @@
 //! Roles are OpenStack's personas: a reader sees, a member works, a manager runs the project, an admin runs the cloud. Each role may do
 //! what the weaker ones may. A role holds in a project, on a domain or on the system: who manages a domain runs the directory of it, and a
 //! reader of the system sees everything and changes nothing. What a caller may not even see is answered `NotFound` by the queries, which
-//! always carry the project or the domains.
+//! always carry the project or the domains. Who is in no project has no role in one: there only roles on domains and the system count.
 
 use api::policy::Rule;
-use api::{Caller, DomainId, Error, Result, Role};
+use api::{Caller, DomainId, Error, ProjectId, Result, Role};
 
 pub use api::Action;
 
@@ -25,9 +25,14 @@ const fn rule(action: Action) -> Rule {
         Action::ReadMembers => (Manager, Some(Manager), Reader),
         Action::RequestQuota => (Member, None, Admin),
         Action::ReadAudit => (Admin, None, Reader),
+        Action::ReadPasswordRules => (Admin, Some(Manager), Reader),
         Action::ManagePasswordRules => (Admin, None, Admin),
-        Action::ManageSessions => (Admin, None, Admin),
+        Action::ManageSessions => (Admin, Some(Manager), Admin),
         Action::EveryCredential => (Admin, None, Admin),
+        // What is one's own says the class; whose it is not, does not see it.
+        Action::TeachClasses => (Reader, None, Reader),
+        Action::ReadClasses => (Admin, Some(Manager), Reader),
+        Action::ManageClasses => (Admin, Some(Manager), Admin),
         Action::ReadDomains => (Admin, Some(Manager), Reader),
         Action::ManageDomains => (Admin, None, Admin),
         Action::ReadProjects => (Admin, Some(Manager), Reader),
@@ -40,7 +45,7 @@ const fn rule(action: Action) -> Rule {
         Action::ManageRoles => (Admin, None, Admin),
         Action::ReadAssignments => (Admin, Some(Manager), Reader),
         Action::ManageAssignments => (Admin, Some(Manager), Admin),
-        Action::ReadQuotas => (Admin, None, Reader),
+        Action::ReadQuotas => (Admin, Some(Manager), Reader),
         Action::ManageQuotas => (Admin, None, Admin),
         Action::ReadPolicy => (Admin, Some(Manager), Reader),
     };
@@ -74,10 +79,20 @@ pub fn require(caller: &Caller, action: Action) -> Result<()> {
     reach(caller, action).map(|_| ())
 }
 
+/// What is done in the project of the address, and so nowhere by those who are in none.
+fn is_inside(action: Action) -> bool {
+    use Action::{OwnCredential, OwnKeypair, Read, ReadMembers, RequestQuota, Write};
+    matches!(action, Read | Write | OwnKeypair | OwnCredential | ReadMembers | RequestQuota)
+}
+
 /// How far the caller's right to this goes; fails with the role that it takes.
 pub fn reach(caller: &Caller, action: Action) -> Result<Reach> {
     let rule = rule(action);
-    if caller.role >= rule.project || caller.system.is_some_and(|role| role >= rule.system) {
+    let is_nowhere = caller.project == ProjectId::NOWHERE;
+    if is_nowhere && is_inside(action) {
+        return Err(Error::Forbidden { needs: rule.project.to_string() });
+    }
+    if (!is_nowhere && caller.role >= rule.project) || caller.system.is_some_and(|role| role >= rule.system) {
         Ok(Reach::Everywhere)
     } else if rule.domain.is_some() && !caller.manages.is_empty() {
         Ok(Reach::Domains(caller.manages.clone()))
@@ -104,7 +119,7 @@ pub fn of_domain(role: Role) -> Option<Role> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::{ProjectId, UserId};
+    use api::UserId;
     use uuid::Uuid;
 
     fn caller(role: Role, system: Option<Role>, manages: bool) -> Caller {
@@ -112,7 +127,7 @@ mod tests {
         Caller {
             user: UserId(Uuid::nil()),
             user_name: String::new(),
-            project: ProjectId(Uuid::nil()),
+            project: ProjectId(Uuid::max()),
             project_name: String::new(),
             domain,
             role,
@@ -147,6 +162,15 @@ mod tests {
         check(&caller(Role::Reader, None, true), "RMUC");
         check(&caller(Role::Reader, Some(Role::Reader), false), "RMU");
         check(&caller(Role::Admin, Some(Role::Admin), false), "RWMUCD");
+    }
+
+    #[test]
+    fn nowhere_is_no_project() {
+        let nowhere = |caller: Caller| Caller { project: ProjectId::NOWHERE, ..caller };
+        check(&nowhere(caller(Role::Reader, None, false)), "");
+        check(&nowhere(caller(Role::Admin, None, false)), "");
+        check(&nowhere(caller(Role::Reader, None, true)), "UC");
+        check(&nowhere(caller(Role::Reader, Some(Role::Admin), false)), "UCD");
     }
 
     #[test]

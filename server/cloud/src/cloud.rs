@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::db::{Db, OpenError};
 use crate::fault::StoreError;
 use crate::hub::Hub;
-use crate::identity::{Deletion, DirectoryService, IdentityService, PolicyService};
+use crate::identity::{ClassService, Deletion, DirectoryService, IdentityService, PolicyService};
 use crate::image::{ImageService, Web};
 use crate::metadef::MetadefService;
 use crate::network::engine::{Cidr, Engine};
@@ -60,6 +60,7 @@ pub struct Cloud {
     pub identity: Arc<IdentityService>,
     pub directory: Arc<DirectoryService>,
     deletion: Arc<Deletion>,
+    pub classes: Arc<ClassService>,
     pub policies: Arc<PolicyService>,
     pub images: Arc<ImageService>,
     pub metadefs: Arc<MetadefService>,
@@ -87,11 +88,14 @@ impl Cloud {
         let compute = ComputeService::new(core.clone(), options.hypervisor, networks.clone(), images.clone());
         let deletion = Deletion::new(core.clone(), networks.clone(), images.clone(), compute.clone());
         let deletion = Arc::new(deletion);
+        let classes =
+            ClassService::new(core.clone(), identity.clone(), networks.clone(), compute.clone(), deletion.clone());
         let directory = DirectoryService::new(core.clone(), identity.clone(), networks.clone(), deletion.clone());
         let cloud = Self {
             identity,
             directory: Arc::new(directory),
             deletion,
+            classes: Arc::new(classes),
             policies: Arc::new(PolicyService::new(core.clone())),
             images,
             metadefs: Arc::new(MetadefService),
@@ -147,6 +151,11 @@ impl Cloud {
             async move { deletion.run(stop).await }
         });
         tasks.spawn({
+            let classes = self.classes.clone();
+            let stop = stop.clone();
+            async move { classes.run(stop).await }
+        });
+        tasks.spawn({
             let images = self.images.clone();
             async move { images.run(stop).await }
         });
@@ -160,7 +169,8 @@ impl Cloud {
             let compute = self.compute.pass().await?.worked;
             let images = self.images.pass().await?;
             let deletions = self.deletion.pass().await?.worked;
-            if !networks && !compute && !images && !deletions {
+            let classes = self.classes.pass().await?.worked;
+            if !networks && !compute && !images && !deletions && !classes {
                 return Ok(());
             }
         }

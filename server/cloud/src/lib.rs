@@ -6,6 +6,7 @@ pub mod clock;
 mod cloud;
 pub mod compute;
 pub mod core;
+pub mod csv;
 pub mod db;
 pub mod fault;
 pub mod hub;

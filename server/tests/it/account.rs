@@ -2,6 +2,7 @@
 
 use crate::client::{ADDRESS, Client};
 use crate::world::{PASSWORD, World, world};
+use api::account::Account as _;
 use api::{ProjectId, Role, UserId};
 use axum::body::Body;
 use axum::http::Method;
@@ -41,6 +42,9 @@ async fn sessions_say_where_and_with_what() {
     let body = crate::client::encode(&[("name", "u"), ("password", PASSWORD)]);
     assert_eq!(client.send(form.body(Body::from(body)).unwrap()).await.status, 303);
     world.clock.advance(Duration::from_secs(120));
+    // What a page reads by itself is no use; that somebody goes to one is.
+    let page = format!("/p/{project}/account/sessions");
+    assert_eq!(client.get(&page).await.status, 200);
     let list = sessions(&client, project).await;
     assert_eq!(list.len(), 2);
     let own = &list[0];
@@ -48,7 +52,7 @@ async fn sessions_say_where_and_with_what() {
     assert_eq!((own["browser"].as_str(), own["system"].as_str()), (Some("Firefox"), Some("Linux")));
     assert_eq!(own["address"], ADDRESS.to_string());
     assert!(own["used_at"].as_i64() > own["created_at"].as_i64());
-    let page = client.get(&format!("/p/{project}/account/sessions")).await;
+    let page = client.get(&page).await;
     assert!(page.text().contains("Firefox on Linux"), "{}", page.text());
 }
 
@@ -222,4 +226,46 @@ async fn a_disabled_user_is_out_with_the_next_request() {
     assert_eq!(client.call("me_show", &[("project", &project.to_string())]).await.status, 401);
     let refused = world.visitor().post_form("/sign-in", &[("name", "u"), ("password", PASSWORD)]).await;
     assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
+async fn people_say_of_themselves_what_they_like() {
+    let (world, project, user, client) = one().await;
+    let other = world.project("other").await;
+    let (own, other, page) = (project.to_string(), other.to_string(), format!("/p/{project}/account/profile"));
+    let set = async |email: &str, default: &str| {
+        let fields =
+            [("project", own.as_str()), ("email", email), ("description", "Maps"), ("default_project", default)];
+        client.post_from(&page, "/api/profile_set", &fields).await
+    };
+    assert_eq!(set("no address", "").await.status, 400);
+    assert_eq!(set("u@example.org", &other).await.status, 400, "a stranger's project is no choice");
+    assert!(set("u@example.org", &own).await.location().ends_with(&page));
+    let shown = client.get(&page).await;
+    assert!(["u@example.org", "Maps"].iter().all(|text| shown.text().contains(text)), "{}", shown.text());
+    let admin = world.admin().await;
+    let known = api::directory::Directory::user_show(&*world.cloud.directory, &admin, user).await.unwrap();
+    assert_eq!((known.name.as_str(), known.default_project.map(|(id, _)| id)), ("u", Some(project)));
+}
+
+#[tokio::test]
+async fn the_password_page_knows_the_rules_and_the_lock() {
+    let (world, project, user, client) = one().await;
+    let admin = world.admin().await;
+    let page = format!("/p/{project}/account/password");
+    let rules = api::account::NewPasswordRules {
+        min_length: "12".into(),
+        history: "3".into(),
+        expires_days: "90".into(),
+        lock_after: "5".into(),
+        lock_minutes: "5".into(),
+    };
+    let domain = world.cloud.identity.password_rules_list(&admin).await.unwrap()[0].domain;
+    world.cloud.identity.password_rules_set(&admin, domain, rules).await.unwrap();
+    let shown = client.get(&page).await;
+    assert!(shown.text().contains("At least 12 characters. Not one of the last 3."), "{}", shown.text());
+    let form = api::directory::UserForm { name: "u".into(), password_locked: true, ..Default::default() };
+    api::directory::Directory::user_update(&*world.cloud.directory, &admin, user, form).await.unwrap();
+    let locked = client.get(&page).await;
+    assert!(locked.text().contains("Your password is locked") && !locked.text().contains("name=\"current\""));
 }

@@ -1,7 +1,9 @@
 //! The audit log: what stands in it, who reads it, and that its chain shows what was done to it.
 
 use crate::client::ADDRESS;
+use crate::unauthorized::NOBODY;
 use crate::world::{PASSWORD, World, world};
+use api::quota::Quotas as _;
 use api::{Caller, ProjectId, Role};
 use cloud::audit::{Verdict, verify};
 use cloud::compute::simulator::Call;
@@ -76,7 +78,7 @@ async fn members_read_their_projects_and_no_other() {
     assert!(own["items"].as_array().unwrap().iter().all(|entry| entry["user_name"] != "u"), "{own}");
     assert_eq!(client.call("audit_list", &[("project", &project)]).await.status, 404);
     let reader = world.sign_in("u").await.call("audit_list", &[("project", &project)]).await.json();
-    assert_eq!(reader["items"].as_array().unwrap().len(), 2, "{reader}");
+    assert_eq!(reader["items"].as_array().unwrap().len(), 4, "the project, its member and two groups: {reader}");
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn the_log_is_a_file_for_a_spreadsheet() {
         let name = format!("=cmd|{n}");
         client.call("security_group_create", &[("project", &project.to_string()), ("name", &name)]).await;
     }
-    let file = client.get(&format!("/p/{project}/audit.csv?sort=when")).await;
+    let file = client.get(&format!("/p/{project}/audit.csv?sort=when&verb=security")).await;
     assert_eq!(file.status, 200);
     assert!(file.header("content-type").starts_with("text/csv"));
     let lines: Vec<&str> = file.text().lines().collect();
@@ -174,4 +176,150 @@ async fn what_an_older_version_wrote_is_chained_at_the_start() {
     execute(&world, "update audit set chain = ''").await;
     let world = world.reopen().await;
     assert!(matches!(verify(world.cloud.db(), None).await.unwrap(), Verdict::Whole { .. }));
+}
+
+/// What a page of the log shows: verb, result and project's name, newest first.
+fn shown(answer: &Value) -> Vec<(String, String, String)> {
+    let text = |entry: &Value, field: &str| entry[field].as_str().unwrap().to_owned();
+    let items = answer["items"].as_array().unwrap();
+    items.iter().map(|entry| (text(entry, "verb"), text(entry, "result"), text(entry, "project_name"))).collect()
+}
+
+#[tokio::test]
+async fn who_signs_out_stands_there() {
+    let (world, _) = busy().await;
+    let client = world.sign_in("u").await;
+    client.post_form("/sign-out", &[]).await;
+    client.post_form("/sign-out", &[]).await;
+    let found = entries(&world, "sign_out").await;
+    assert_eq!(found.len(), 1, "once: {found:?}");
+    assert_eq!((found[0]["user_name"].as_str(), found[0]["address"].as_str()), (Some("u"), Some("192.0.2.7")));
+}
+
+#[tokio::test]
+async fn who_is_turned_away_stands_there_but_floods_nothing() {
+    let (world, project) = busy().await;
+    let client = world.sign_in("u").await;
+    let project = project.to_string();
+    let call = async |name: &str, fields: &[(&str, &str)]| {
+        let fields: Vec<_> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+        client.call(name, &fields).await.status
+    };
+    for _ in 0..5 {
+        assert_eq!(call("user_delete", &[("id", NOBODY)]).await, 403);
+    }
+    assert_eq!(call("security_group_create", &[("name", "")]).await, 400);
+    assert_eq!(call("audit_list_all", &[]).await, 403);
+    assert_eq!(call("instance_stop", &[("id", NOBODY)]).await, 404, "what is not there is no refusal");
+    let own = client.call("audit_list", &[("project", &project), ("query[status]", "failed")]).await.json();
+    let own = shown(&own);
+    assert_eq!(own.len(), 1, "what is tried on people concerns no project: {own:?}");
+    assert!(own[0].0 == "security_group_create" && own[0].1.contains("required"), "{own:?}");
+    let all = entries(&world, "user_delete").await;
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!((all[0]["target"].as_str(), all[0]["kind"].as_str()), (Some(NOBODY), Some("user")));
+    assert!(all[0]["result"].as_str().unwrap().contains("admin"), "{all:?}");
+    world.clock.advance(Duration::from_secs(61));
+    call("user_delete", &[("id", NOBODY)]).await;
+    assert_eq!(entries(&world, "user_delete").await.len(), 2);
+    assert!(entries(&world, "audit_list_all").await.is_empty(), "who only wanted to look changed nothing");
+    // A plain form is no other attempt.
+    let page = format!("/p/{project}/security-groups");
+    world.clock.advance(Duration::from_secs(61));
+    client.post_from(&page, "/api/security_group_create", &[("project", &project), ("name", "")]).await;
+    let found = client.call("audit_list", &[("project", &project), ("query[status]", "failed")]).await.json();
+    assert_eq!(shown(&found).len(), 2);
+}
+
+/// Every function that changes something and is refused leaves an entry.
+#[tokio::test]
+async fn every_refused_change_is_one() {
+    let (world, project) = crate::personas::everybody().await;
+    let (client, admin, project) = (world.sign_in("reader").await, world.sign_in("admin").await, project.to_string());
+    for (name, fields) in crate::unauthorized::refused_to_readers() {
+        world.clock.advance(Duration::from_secs(61));
+        for person in [&client, &admin] {
+            person.call("session_extend", &[("project", &project)]).await;
+        }
+        let fields: Vec<_> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+        assert_eq!(client.call(name, &fields).await.status, 403, "{name}");
+        let asked = [("project", project.as_str()), ("query[filters][verb]", name)];
+        let found = admin.call("audit_list_all", &asked).await.json()["items"].as_array().unwrap().clone();
+        let is_read =
+            ["_list", "_list_all", "_list_of", "_show", "_form", "_simulate"].iter().any(|end| name.ends_with(end));
+        let of_reader = found.iter().filter(|entry| entry["user_name"] == "reader" && entry["verb"] == name).count();
+        assert_eq!(of_reader, usize::from(!is_read), "{name}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn changes_are_filed_where_they_belong() {
+    let (world, project) = busy().await;
+    let admin = world.admin().await;
+    let user = world.user_of("u").await;
+    world.cloud.quotas.quota_update(&admin, project, [("cores".into(), "7".into())].into()).await.unwrap();
+    world.cloud.identity.assignment_set(&admin, user, project, Role::Manager).await.unwrap();
+    let stranger = world.cloud.identity.user_create(&admin, "stranger", PASSWORD).await.unwrap();
+    let client = world.sign_in("u").await;
+    let project_id = project.to_string();
+    let verbs = |page: Value| shown(&page).into_iter().map(|(verb, ..)| verb).collect::<Vec<_>>();
+    let own = verbs(client.call("audit_list", &[("project", &project_id)]).await.json());
+    assert_eq!(own[..2], ["assignment_create", "quota_update"], "the members see who changed that: {own:?}");
+    assert!(!own.contains(&"user_create".to_owned()), "and nothing of others: {own:?}");
+    let office = admin.project.to_string();
+    let desk = world.sign_in("admin").await;
+    let in_office = verbs(desk.call("audit_list", &[("project", &office)]).await.json());
+    assert!(!in_office.contains(&"quota_update".to_owned()) && !in_office.contains(&"user_create".to_owned()));
+
+    // On the page of a user or a project stands what concerns it, wherever the reader is.
+    let of = async |of: &str, id: String| {
+        let fields = [("project", office.as_str()), ("of", of), ("id", id.as_str())];
+        verbs(desk.call("audit_list_of", &fields).await.json())
+    };
+    let of_user = of("user", user.to_string()).await;
+    for verb in ["sign_in", "security_group_create", "assignment_create", "user_create"] {
+        assert!(of_user.contains(&verb.to_owned()), "{verb}: {of_user:?}");
+    }
+    assert_eq!(of("user", stranger.to_string()).await, ["user_create"]);
+    let of_project = of("project", project_id.clone()).await;
+    assert!(["project_create", "quota_update"].iter().all(|verb| of_project.contains(&(*verb).to_owned())));
+    let page = desk.get(&format!("/p/{office}/admin/users/{user}?tab=actions")).await;
+    assert!(page.text().contains("security_group_create"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn filters_narrow_the_page_and_the_file() {
+    let (world, project) = busy().await;
+    world.clock.advance(Duration::from_secs(86_400));
+    let client = world.sign_in("u").await;
+    let project = project.to_string();
+    client.call("security_group_create", &[("project", &project), ("name", "three")]).await;
+    client.call("security_group_create", &[("project", &project), ("name", "")]).await;
+    let found = async |filters: &[(&str, &str)]| {
+        let keys: Vec<String> = filters
+            .iter()
+            .map(|(key, _)| match *key {
+                "status" => "query[status]".to_owned(),
+                key => format!("query[filters][{key}]"),
+            })
+            .collect();
+        let mut fields = vec![("project", project.as_str())];
+        fields.extend(keys.iter().map(String::as_str).zip(filters.iter().map(|(_, value)| *value)));
+        let page = client.call("audit_list", &fields).await.json();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters).finish();
+        let file = client.get(&format!("/p/{project}/audit.csv?{query}")).await;
+        assert_eq!(file.text().lines().count() - 1, page["items"].as_array().unwrap().len(), "{filters:?}");
+        page["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found(&[("verb", "group_create")]).await, 4);
+    assert_eq!(found(&[("verb", "nothing")]).await, 0);
+    assert_eq!(found(&[("user", "u"), ("verb", "security")]).await, 4);
+    assert_eq!(found(&[("user", "v")]).await, 0);
+    assert_eq!(found(&[("status", "failed")]).await, 1);
+    assert_eq!(found(&[("verb", "security"), ("until", "2026-01-01")]).await, 2, "the day itself counts");
+    assert_eq!(found(&[("verb", "security"), ("since", "2026-01-02")]).await, 2);
+    assert_eq!(found(&[("since", "2026-01-03")]).await, 0);
+    assert_eq!(found(&[("verb", "security"), ("since", "yesterday")]).await, 4, "no day");
+    let page = client.get(&format!("/p/{project}/audit?verb=security&since=2026-01-02")).await;
+    assert!(page.text().contains("audit.csv?verb=security&amp;since=2026-01-02"), "{}", page.text());
 }

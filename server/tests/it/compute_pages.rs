@@ -3,7 +3,8 @@
 use crate::client::{Answer, Client};
 use crate::world::{World, world};
 use api::compute::Compute as _;
-use api::{Caller, ProjectId};
+use api::image::{Images as _, NewImage};
+use api::{Caller, ImageId, ProjectId};
 use scraper::Selector;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJXB/xgV4FnEGx0p9fDKdPcgUFk+AJbe4avCMlmpxrAe me@there";
@@ -77,6 +78,109 @@ async fn a_name_is_all_that_a_launch_takes() {
     assert_eq!(count(&list, "tbody tr"), 2);
     assert_eq!(count(&list, "tbody .state[data-state=ACTIVE]"), 2);
     assert_eq!(count(&list, "noscript"), 0);
+}
+
+/// An image of the caller's project.
+async fn image(world: &World, caller: &Caller, name: &str, visibility: &str) -> ImageId {
+    let new = NewImage { name: name.to_owned(), visibility: visibility.to_owned(), ..NewImage::default() };
+    let stream = futures::stream::iter([Ok(server::seed::disk().into())]);
+    world.cloud.images.image_upload(caller, new, None, stream).await.unwrap()
+}
+
+/// The launch page that an image's own page leads to.
+async fn launch_of(client: &Client, project: ProjectId, image: ImageId) -> Answer {
+    let page = client.get(&format!("/p/{project}/images/{image}")).await;
+    let href = attribute(&page, "a[href*='instances/launch']", "href");
+    assert!(href.contains(&image.to_string()), "{href}");
+    client.get(&href).await
+}
+
+#[tokio::test]
+async fn the_image_that_was_asked_for_is_the_one_that_is_launched() {
+    let (world, project, caller) = project().await;
+    world.launch(&caller, "first").await;
+    let admin = world.admin().await;
+    let community = image(&world, &admin, "of the community", "community").await;
+    let private = image(&world, &admin, "private", "private").await;
+    let theirs = image(&world, &caller, "theirs", "private").await;
+    let client = world.sign_in("member").await;
+
+    let page = launch_of(&client, project, community).await;
+    assert_eq!(attribute(&page, "[name=image] [selected]", "value"), community.to_string());
+    let mut form = launch_form(&client, project).await;
+    form.retain(|(name, _)| name != "image");
+    form.push(("image".into(), attribute(&page, "[name=image] [selected]", "value")));
+    let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let done = client.post_from(&format!("/p/{project}/instances/launch"), "/api/instance_launch", &fields).await;
+    let id = done.location().rsplit('/').next().unwrap().parse().unwrap();
+    let shown = world.cloud.compute.instance_show(&caller, id).await.unwrap();
+    assert_eq!((shown.instance.image_name.as_str(), shown.image), ("of the community", Some(community)));
+
+    // What only an administrator sees, only an administrator launches.
+    let hidden = client.get(&format!("/p/{project}/instances/launch?image={private}")).await;
+    assert_eq!(attribute(&hidden, "[name=image] [selected]", "value"), "");
+    assert!(text(&hidden, ".field-error").starts_with("There is no such image"), "{}", text(&hidden, ".field-error"));
+    let boss = world.sign_in("admin").await;
+    let mine = Caller { project: admin.project, ..admin.clone() };
+    world.launch(&mine, "mine").await;
+    let page = launch_of(&boss, admin.project, theirs).await;
+    assert_eq!(attribute(&page, "[name=image] [selected]", "value"), theirs.to_string());
+    let mut form = launch_form(&boss, admin.project).await;
+    form.retain(|(name, _)| name != "image");
+    form.push(("image".into(), theirs.to_string()));
+    let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let page = format!("/p/{}/instances/launch", admin.project);
+    let done = boss.post_from(&page, "/api/instance_launch", &fields).await;
+    assert!(done.location().contains("/instances/"), "{}", done.location());
+}
+
+#[tokio::test]
+async fn an_image_that_cannot_be_launched_is_not_replaced() {
+    let (world, project, caller) = project().await;
+    world.launch(&caller, "first").await;
+    let id = image(&world, &caller, "asleep", "private").await;
+    world.cloud.images.image_deactivate(&caller, id).await.unwrap();
+    let client = world.sign_in("member").await;
+    let page = client.get(&format!("/p/{project}/instances/launch?image={id}")).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(attribute(&page, "[name=image] [selected]", "value"), "");
+    assert_eq!(count(&page, "[name=image][aria-invalid=true]"), 1);
+    assert!(text(&page, ".field-error").contains("Deactivated"), "{}", text(&page, ".field-error"));
+    assert_eq!(count(&page, "[name=image] option"), 3, "none chosen, the image itself, and the one that could be");
+    let refused = launch(&client, project, &[("image", "")]).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(count(&refused, "[name=image][aria-invalid=true]"), 1);
+    assert_eq!(attribute(&refused, "[name=image] [selected]", "value"), "", "nor after that");
+}
+
+#[tokio::test]
+async fn among_many_images_one_is_searched_for() {
+    let (world, project, caller) = project().await;
+    let old = image(&world, &caller, "the oldest", "private").await;
+    for n in 0..52 {
+        world.clock.advance(std::time::Duration::from_secs(1));
+        image(&world, &caller, &format!("image-{n:02}"), "private").await;
+    }
+    world.launch(&caller, "first").await;
+    let client = world.sign_in("member").await;
+    let path = format!("/p/{project}/instances/launch");
+    let page = client.get(&path).await;
+    assert_eq!(count(&page, "[name=image] option"), 50);
+    assert_eq!(attribute(&page, "[name=image_search]", "form"), "find-image");
+    assert_eq!(count(&page, &format!("[name=image] [value='{old}']")), 0);
+    let asked = client.get(&format!("{path}?image={old}")).await;
+    assert_eq!(attribute(&asked, "[name=image] [selected]", "value"), old.to_string());
+    assert_eq!(attribute(&asked, "#find-image [name=image]", "value"), old.to_string(), "kept while one searches");
+    let found = client.get(&format!("{path}?image_search=oldest")).await;
+    assert_eq!(count(&found, "[name=image] option"), 1);
+    assert_eq!(attribute(&found, "[name=image] [selected]", "value"), old.to_string());
+    assert_eq!(attribute(&found, "[name=image_search]", "value"), "oldest");
+    let both = client.get(&format!("{path}?image_search=image-07&image={old}")).await;
+    assert_eq!(count(&both, "[name=image] option"), 2);
+    assert_eq!(attribute(&both, "[name=image] [selected]", "value"), old.to_string());
+    let none = client.get(&format!("{path}?image_search=nothing+like+it")).await;
+    assert_eq!(count(&none, "form[action^='/api/instance_launch']"), 1, "the form stays");
+    assert_eq!(count(&none, "[name=image] [value='']"), 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use crate::client::Client;
 use crate::world::{World, world};
 use api::account::Account as _;
 use api::compute::Compute as _;
-use api::{InstanceId, ProjectId};
+use api::directory::Directory as _;
+use api::{InstanceId, ProjectId, Role};
 use futures::{SinkExt as _, StreamExt as _};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -123,4 +124,31 @@ async fn ending_the_session_closes_the_console() {
     let admin = world.admin().await;
     world.cloud.identity.session_revoke_user(&admin, admin.user).await.unwrap();
     assert_eq!(closed(&mut socket).await, CloseCode::Policy);
+}
+
+/// Rights that outlive the role: OSSA-2012-014, 2016-005.
+#[tokio::test]
+async fn security_13_a_console_ends_with_the_right_to_it() {
+    let (world, _, project, id) = running().await;
+    let admin = world.admin().await;
+    let identity = &world.cloud.identity;
+    let user = world.user("u", project, Role::Member).await;
+    let client = world.sign_in("u").await;
+
+    let mut socket = open(&world, &client, project, id, "serial").await.unwrap();
+    identity.assignment_set(&admin, user, project, Role::Manager).await.unwrap();
+    socket.send(Message::binary(&b"\n"[..])).await.unwrap();
+    read_until(&mut socket, "login").await;
+    identity.assignment_set(&admin, user, project, Role::Reader).await.unwrap();
+    assert_eq!(closed(&mut socket).await, CloseCode::Policy, "a reader has no console");
+
+    identity.assignment_set(&admin, user, project, Role::Member).await.unwrap();
+    let mut socket = open(&world, &client, project, id, "serial").await.unwrap();
+    identity.assignment_remove(&admin, user, project).await.unwrap();
+    assert_eq!(closed(&mut socket).await, CloseCode::Policy, "nobody in the project");
+
+    identity.assignment_set(&admin, user, project, Role::Member).await.unwrap();
+    let mut socket = open(&world, &client, project, id, "serial").await.unwrap();
+    world.cloud.directory.user_enable(&admin, user, false).await.unwrap();
+    assert_eq!(closed(&mut socket).await, CloseCode::Policy, "disabled");
 }

@@ -2,18 +2,20 @@
 
 use crate::client::{Answer, Client};
 use crate::world::{PASSWORD, World, world};
-use api::directory::{Directory as _, GroupForm, NewAssignment, NewProject, RoleForm};
+use api::directory::{
+    Actor, AssignmentsOf, Directory as _, DomainForm, GroupForm, NewAssignment, NewProject, NewUser, RoleForm,
+};
 use api::identity::Identity as _;
-use api::{Caller, Error, ListQuery, ProjectId, Role, UserId};
+use api::{Caller, Error, Kind, ListQuery, ProjectId, Role, UserId, Why};
 use scraper::Selector;
 
-fn text(answer: &Answer, selector: &str) -> String {
+pub fn text(answer: &Answer, selector: &str) -> String {
     let html = answer.html();
     let found = html.select(&Selector::parse(selector).unwrap()).next();
     found.unwrap_or_else(|| panic!("no {selector} in {}", answer.text())).text().collect::<String>().trim().to_owned()
 }
 
-fn count(answer: &Answer, selector: &str) -> usize {
+pub fn count(answer: &Answer, selector: &str) -> usize {
     answer.html().select(&Selector::parse(selector).unwrap()).count()
 }
 
@@ -39,14 +41,72 @@ async fn an_id_names_nobody_else() {
     // In both ways that an id is written.
     for id in [ann.to_string(), ann.0.to_string()] {
         world.cloud.identity.user_create(&admin, &id, PASSWORD).await.unwrap();
-        directory.group_member_add(&admin, group, &id).await.unwrap();
+        directory.group_member_add(&admin, group, &[id]).await.unwrap();
         let members = directory.group_member_list(&admin, group, &ListQuery::default()).await.unwrap();
         assert_eq!(members.items.iter().map(|user| user.id).collect::<Vec<_>>(), [ann]);
     }
 }
 
+/// Two domains have an `ann`: whoever is picked is sent by the id, and a name is one of the place's own domain.
+#[tokio::test]
+async fn a_name_that_two_domains_have_is_never_the_others() {
+    let (world, admin, client, base) = office().await;
+    let directory = &world.cloud.directory;
+    let ours = world.cloud.identity.user_create(&admin, "ann", PASSWORD).await.unwrap();
+    let form = DomainForm { name: "school".into(), ..Default::default() };
+    let school = directory.domain_create(&admin, form).await.unwrap();
+    let new =
+        NewUser { domain: school.to_string(), name: "ann".into(), password: PASSWORD.into(), ..NewUser::default() };
+    let theirs = directory.user_create(&admin, new).await.unwrap();
+    let new = NewProject { domain: school.to_string(), name: "class".into(), ..NewProject::default() };
+    let class = directory.project_create(&admin, new).await.unwrap();
+    let new = NewProject { domain: school.to_string(), name: "atlas".into(), ..NewProject::default() };
+    directory.project_create(&admin, new).await.unwrap();
+    let atlas = world.project("atlas").await;
+
+    let who = async |place: AssignmentsOf| {
+        let found = directory.assignment_list(&admin, place, &ListQuery::default()).await.unwrap();
+        found.items.into_iter().map(|it| it.actor).collect::<Vec<_>>()
+    };
+    let assign = async |actor: &str, place: (&str, &str)| {
+        directory.assignment_create(&admin, assignment(("user", actor), "member", place, false)).await
+    };
+    // Typed: the place's own ann, whichever project the page is in.
+    assign("ann", ("project", &class.to_string())).await.unwrap();
+    assert_eq!(who(AssignmentsOf::Project(class)).await, [Actor::User(theirs)]);
+    assign("ann", ("domain", "school")).await.unwrap();
+    assert_eq!(who(AssignmentsOf::Domain(school)).await, [Actor::User(theirs)]);
+    // Picked: by the id.
+    assign(&ours.to_string(), ("project", &class.to_string())).await.unwrap();
+    assert!(who(AssignmentsOf::Project(class)).await.contains(&Actor::User(ours)));
+    // The system lies in no domain, and two projects are called atlas.
+    let unclear = |field: &str, kind| Err(Error::field(field, Why::Ambiguous { kind }));
+    assert_eq!(assign("ann", ("system", "")).await, unclear("actor", Kind::User));
+    assert_eq!(assign(&ours.to_string(), ("project", "atlas")).await, unclear("place", Kind::Project));
+    assert!(assign(&ours.to_string(), ("project", &atlas.to_string())).await.is_ok());
+
+    // An id says whose it is, whichever kind stands beside it.
+    let group = GroupForm { name: "builders".into(), ..GroupForm::default() };
+    let group = directory.group_create(&admin, group).await.unwrap();
+    assign(&group.to_string(), ("project", &atlas.to_string())).await.unwrap();
+    assert!(who(AssignmentsOf::Project(atlas)).await.contains(&Actor::Group(group)));
+
+    let project = admin.project.to_string();
+    let form = [
+        ("project", project.as_str()),
+        ("actor_kind", "user"),
+        ("actor", "ann"),
+        ("place_kind", "system"),
+        ("role", "reader"),
+    ];
+    let answer = client.post_from(&format!("{base}/assignments/create"), "/api/assignment_create", &form).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.text().contains("More than one user has this name."), "{}", answer.text());
+    assert_eq!(count(&answer, "[name=actor][aria-invalid=true]"), 1, "by the field");
+}
+
 /// An administrator's browser in the project `admin`.
-async fn office() -> (World, Caller, Client, String) {
+pub async fn office() -> (World, Caller, Client, String) {
     let world = world().await;
     let admin = world.admin().await;
     let client = world.sign_in("admin").await;
@@ -123,7 +183,7 @@ async fn names_are_unique_in_their_domain() {
     let project = admin.project.to_string();
     for (noun, fields) in [
         ("project", vec![]),
-        ("user", vec![("password", "correct horse")]),
+        ("user", vec![("password", "correct horse"), ("again", "correct horse")]),
         ("group", vec![]),
         ("domain", vec![]),
         ("role", vec![]),
@@ -149,6 +209,7 @@ async fn users_are_changed_and_deleted_through_forms() {
         ("name", "ann"),
         ("email", "ann"),
         ("password", "correct horse"),
+        ("again", "correct horse"),
         ("default_project", "admin"),
         ("role", "reader"),
     ];
@@ -227,7 +288,7 @@ async fn roles_come_from_everywhere() {
             assert_eq!(role(&world, user, below).await, None, "{what}, taken away");
         }
     }
-    directory.group_member_add(&admin, group, "ann").await.unwrap();
+    directory.group_member_add(&admin, group, &["ann".to_owned()]).await.unwrap();
     assert_eq!(role(&world, user, below).await, Some(Role::Manager), "by the group");
     directory.group_member_remove(&admin, group, user).await.unwrap();
     assert_eq!(role(&world, user, below).await, None);
@@ -272,7 +333,7 @@ async fn security_13_what_is_switched_off_is_off_with_the_next_request() {
     let group = directory.group_create(&admin, GroupForm { name: "g".into(), ..GroupForm::default() }).await.unwrap();
     world.cloud.identity.assignment_remove(&admin, user, project).await.unwrap();
     directory.assignment_create(&admin, assignment(("group", "g"), "member", ("project", "p"), false)).await.unwrap();
-    directory.group_member_add(&admin, group, "ann").await.unwrap();
+    directory.group_member_add(&admin, group, &["ann".to_owned()]).await.unwrap();
     assert_eq!(client.get(&page).await.status, 200);
     let mut events = client.events(project).await;
     directory.group_delete(&admin, group).await.unwrap();
@@ -318,7 +379,7 @@ async fn the_policy_page_says_who_may_what_and_why() {
 async fn a_domain_is_deleted_when_it_is_empty_and_off() {
     let (world, admin, client, base) = office().await;
     let directory = &world.cloud.directory;
-    let form = api::directory::DomainForm { name: "staff".into(), description: String::new() };
+    let form = api::directory::DomainForm { name: "staff".into(), ..Default::default() };
     let id = directory.domain_create(&admin, form).await.unwrap();
     let new = NewProject { name: "q".into(), domain: "staff".into(), ..NewProject::default() };
     directory.project_create(&admin, new).await.unwrap();

@@ -2,8 +2,9 @@
 
 use crate::client::Answer;
 use crate::world::{World, world};
+use api::compute::Compute as _;
 use api::image::{Images as _, NewImage};
-use api::{Caller, ImageId};
+use api::{Caller, ImageId, ListQuery};
 use scraper::Selector;
 
 fn count(answer: &Answer, selector: &str) -> usize {
@@ -85,11 +86,15 @@ async fn lists_filter_and_delete_many() {
         ("?visibility=public", 0),
         ("?protected=false&search=bravo", 1),
         ("?tag=none", 0),
+        ("?type=image", 3),
+        ("?type=snapshot", 0),
+        ("?size=0-104857600", 3),
+        ("?size=1048577-", 0),
+        ("?size=-1048577", 3),
     ] {
         let list = client.get(&format!("/p/{project}/images{query}")).await;
         assert_eq!(count(&list, "tbody tr"), expected, "{query}");
-        let narrowed = query.contains("visibility") || query.contains("protected");
-        assert_eq!(count(&list, ".chip") > 0, narrowed || query.contains("format"), "{query}");
+        assert_eq!(count(&list, ".chip") > 0, !query.is_empty(), "{query}");
     }
     let list = client.get(&format!("/p/{project}/images?visibility=private&sort=-name")).await;
     assert_eq!(attribute(&list, "tbody .chooser", "form"), "images-form");
@@ -108,6 +113,102 @@ async fn lists_filter_and_delete_many() {
     assert_eq!(count(&client.get(&page).await, "tbody tr"), 1);
     let none = client.post_from(&page, "/api/image_delete_many", &[("project", project_text.as_str())]).await;
     assert_eq!(none.status, 400);
+}
+
+#[tokio::test]
+async fn tags_lead_to_what_else_has_them() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let project = admin.project;
+    let tagged = NewImage { name: "tagged".into(), tags: "golden & new".into(), ..NewImage::default() };
+    let stream = futures::stream::iter([Ok(server::seed::disk().into())]);
+    let id = world.cloud.images.image_upload(&admin, tagged, None, stream).await.unwrap();
+    image(&world, &admin, "other").await;
+    let list = client.get(&format!("/p/{project}/images")).await;
+    let link = attribute(&list, "a.tag-link", "href");
+    assert_eq!(link, format!("/p/{project}/images?tag=golden%20%26%20new"));
+    let found = client.get(&link).await;
+    assert_eq!(count(&found, "tbody tr"), 1);
+    assert_eq!(attribute(&found, ".chip", "href"), format!("/p/{project}/images"), "it can be taken away");
+    assert_eq!(attribute(&found, ".filter-form [name=tag]", "value"), "golden & new", "a search keeps it");
+    assert_eq!(attribute(&client.get(&format!("/p/{project}/images/{id}")).await, "a.tag-link", "href"), link);
+}
+
+/// What an image was made of has a name, and what depends on one is said before it is deleted.
+#[tokio::test]
+async fn where_images_come_from_and_what_stands_on_them() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let project = admin.project;
+    let instance = world.launch(&admin, "vm <1>").await;
+    world.settle().await;
+    let guest = world.cloud.images.image_list(&admin, &ListQuery::default()).await.unwrap().items[0].id;
+    let copy = world.cloud.images.image_copy(&admin, guest, "a copy").await.unwrap();
+    let page = client.get(&format!("/p/{project}/images/{copy}")).await;
+    assert_eq!(count(&page, &format!(".fact a[href='/p/{project}/images/{guest}']")), 1);
+    let snapshot = world.cloud.compute.instance_snapshot(&admin, instance, "golden").await.unwrap();
+    let page = client.get(&format!("/p/{project}/images/{snapshot}")).await;
+    assert_eq!(count(&page, &format!(".fact a[href='/p/{project}/instances/{instance}']")), 1);
+    assert!(page.text().contains("vm &lt;1&gt;"));
+
+    let page = format!("/p/{project}/images/{guest}");
+    let answer = client.get(&page).await;
+    let html = answer.html();
+    let asking = Selector::parse("a[href*='ask=']").unwrap();
+    let ways: Vec<_> = html.select(&asking).filter_map(|link| link.attr("href")).map(str::to_owned).collect();
+    let mut said = String::new();
+    for way in ways {
+        said.push_str(client.get(&way).await.text());
+    }
+    assert!(said.contains("One instance stands on it."), "{said}");
+    world.cloud.images.image_delete(&admin, guest).await.unwrap();
+    let page = client.get(&format!("/p/{project}/images/{copy}")).await;
+    assert!(page.text().contains(&format!("{guest} (deleted, or another project’s)")));
+}
+
+#[tokio::test]
+async fn the_administrators_page_says_what_the_store_holds() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let id = image(&world, &admin, "one").await;
+    world.cloud.images.image_copy(&admin, id, "two").await.unwrap();
+    let store = world.cloud.images.image_store_show(&admin).await.unwrap();
+    assert_eq!((store.images, store.bytes, store.stored), (2, 2 << 20, 1 << 20));
+    assert_eq!(store.owners, ["admin"]);
+    let page = client.get(&format!("/p/{}/admin/images", admin.project)).await;
+    assert!(page.text().contains("Saved by sharing"));
+    assert_eq!(count(&page, "select[name=owner] option"), 2, "all, and the one there is");
+    let none = client.get(&format!("/p/{}/admin/images?owner=nobody", admin.project)).await;
+    assert_eq!(count(&none, "tbody tr"), 0);
+}
+
+/// A plain member of the project that owns a public image is told beforehand what the service would say.
+#[tokio::test]
+async fn public_images_are_changed_by_those_who_publish() {
+    let world = world().await;
+    let admin = world.admin().await;
+    world.user("worker", admin.project, api::Role::Member).await;
+    let id = image(&world, &admin, "everybody’s").await;
+    let public = api::image::ImageChange {
+        name: "everybody’s".into(),
+        visibility: "public".into(),
+        min_disk_gb: "1".into(),
+        ..Default::default()
+    };
+    world.cloud.images.image_edit(&admin, id, public).await.unwrap();
+    let page = format!("/p/{}/images/{id}", admin.project);
+    let (worker, boss) = (world.sign_in("worker").await, world.sign_in("admin").await);
+    let shown = worker.get(&page).await;
+    assert_eq!(count(&shown, ".page-header form, .page-header a[href$='/edit']"), 0, "nothing can be pressed");
+    assert_eq!(count(&shown, ".page-header a[href*='instances/launch']"), 1, "but it can be used");
+    assert!(shown.text().contains("it is public, and changed by administrators only"));
+    assert!(count(&boss.get(&page).await, ".page-header a[href$='/edit']") > 0);
+    let (project, id) = (admin.project.to_string(), id.to_string());
+    for verb in ["image_delete", "image_deactivate"] {
+        let answer = worker.call(verb, &[("project", &project), ("id", &id)]).await;
+        assert_eq!(answer.status, 409, "{verb}");
+        assert!(answer.text().contains("public"), "{verb}: {}", answer.text());
+    }
 }
 
 #[tokio::test]
@@ -134,6 +235,9 @@ async fn the_create_page_has_three_ways_in() {
     assert_eq!(attribute(&url, "form.form", "action"), "/api/image_import");
     let catalogue = client.get(&format!("{page}?tab=catalogue")).await;
     assert!(count(&catalogue, "tbody tr") >= 6);
+    let chosen = "tbody tr:first-child form[action^='/api/image_import_known'] [name=visibility]";
+    assert_eq!(count(&catalogue, chosen), 4, "for whom it is, is chosen");
+    assert!(catalogue.text().contains("block storage"), "and why it cannot come from a volume");
 
     let project_text = project.to_string();
     let inner = [("project", project_text.as_str()), ("url", "http://2130706433/disk.img"), ("name", "inner")];

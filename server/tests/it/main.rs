@@ -7,12 +7,16 @@
 mod account;
 mod application_credentials;
 mod audit;
+mod classes;
 mod client;
 mod compute_pages;
 mod consoles;
 mod directory;
+mod directory_lists;
 mod identity_api;
 mod image_pages;
+mod no_js;
+mod nowhere;
 mod personas;
 mod preferences;
 mod program;

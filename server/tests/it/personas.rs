@@ -25,16 +25,17 @@ impl Needs {
     /// The personas that may, by the names of their users here.
     fn who(self) -> &'static [&'static str] {
         match self {
-            Self::Members => &["manager", "domain-manager", "system-reader", "system-admin"],
-            Self::Directory => &["domain-manager", "system-reader", "system-admin"],
-            Self::DirectoryWrite => &["domain-manager", "system-admin"],
-            Self::System => &["system-reader", "system-admin"],
-            Self::Cloud => &["system-admin"],
+            Self::Members => &["manager", "domain-manager", "system-reader", "system-admin", "project-admin"],
+            Self::Directory => &["domain-manager", "system-reader", "system-admin", "project-admin"],
+            Self::DirectoryWrite => &["domain-manager", "system-admin", "project-admin"],
+            Self::System => &["system-reader", "system-admin", "project-admin"],
+            Self::Cloud => &["system-admin", "project-admin"],
         }
     }
 }
 
-const PERSONAS: [&str; 6] = ["reader", "member", "manager", "domain-manager", "system-reader", "system-admin"];
+const PERSONAS: [&str; 7] =
+    ["reader", "member", "manager", "domain-manager", "system-reader", "system-admin", "project-admin"];
 
 type Call = (&'static str, Needs, &'static [(&'static str, &'static str)]);
 
@@ -43,6 +44,10 @@ pub const CALLS: &[Call] = &[
     ("assignment_create", Needs::DirectoryWrite, &[("actor_kind", "user"), ("role", "member")]),
     ("assignment_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("assignment_list", Needs::Directory, &[]),
+    ("audit_list_of", Needs::Directory, &[("of", "user"), ("id", NOBODY)]),
+    ("directory_change_many", Needs::DirectoryWrite, &[("kind", "user"), ("verb", "disable"), ("ids[]", NOBODY)]),
+    ("class_create", Needs::DirectoryWrite, &[("name", "c")]),
+    ("class_form", Needs::DirectoryWrite, &[]),
     ("domain_create", Needs::Cloud, &[("name", "d")]),
     ("domain_delete", Needs::Cloud, &[("id", NOBODY)]),
     ("domain_enable", Needs::Cloud, &[("id", NOBODY), ("enabled", "false")]),
@@ -53,11 +58,14 @@ pub const CALLS: &[Call] = &[
     ("group_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("group_list", Needs::Directory, &[]),
     ("group_list_of", Needs::Directory, &[("user", NOBODY)]),
-    ("group_member_add", Needs::DirectoryWrite, &[("id", NOBODY), ("user", "u")]),
+    ("group_member_add", Needs::DirectoryWrite, &[("id", NOBODY), ("users[]", "u")]),
     ("group_member_list", Needs::Directory, &[("id", NOBODY)]),
     ("group_member_remove", Needs::DirectoryWrite, &[("id", NOBODY), ("user", NOBODY)]),
     ("group_show", Needs::Directory, &[("id", NOBODY)]),
     ("group_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "g")]),
+    ("password_rules_list", Needs::Directory, &[]),
+    ("password_rules_set", Needs::Cloud, &[("domain", NOBODY)]),
+    ("password_rules_show", Needs::Directory, &[("domain", NOBODY)]),
     ("policy_list", Needs::Directory, &[]),
     ("policy_simulate", Needs::Directory, &[("user", "nobody"), ("target", "nowhere")]),
     ("project_create", Needs::DirectoryWrite, &[("name", "q")]),
@@ -66,17 +74,21 @@ pub const CALLS: &[Call] = &[
     ("project_list", Needs::Directory, &[]),
     ("project_show", Needs::Directory, &[("id", NOBODY)]),
     ("project_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "q")]),
-    ("quota_default_list", Needs::System, &[]),
+    ("quota_default_list", Needs::Directory, &[]),
     ("quota_default_update", Needs::Cloud, &[]),
+    ("quota_list", Needs::Directory, &[]),
     ("quota_request_decide", Needs::Cloud, &[("id", NOBODY), ("approve", "true")]),
-    ("quota_request_list_all", Needs::System, &[]),
-    ("quota_show", Needs::System, &[("id", NOBODY)]),
+    ("quota_request_list_all", Needs::Directory, &[]),
+    ("quota_show", Needs::Directory, &[("id", NOBODY)]),
     ("quota_update", Needs::Cloud, &[("id", NOBODY)]),
     ("role_create", Needs::Cloud, &[("name", "r")]),
     ("role_delete", Needs::Cloud, &[("id", NOBODY)]),
     ("role_list", Needs::Directory, &[]),
     ("role_show", Needs::Directory, &[("id", NOBODY)]),
     ("role_update", Needs::Cloud, &[("id", NOBODY), ("name", "r")]),
+    ("session_list_all", Needs::DirectoryWrite, &[]),
+    ("session_revoke_any", Needs::DirectoryWrite, &[("id", NOBODY)]),
+    ("session_revoke_user", Needs::DirectoryWrite, &[("user", NOBODY)]),
     ("user_create", Needs::DirectoryWrite, &[("name", "v"), ("password", "correct horse")]),
     ("user_delete", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("user_enable", Needs::DirectoryWrite, &[("id", NOBODY), ("enabled", "false")]),
@@ -84,6 +96,7 @@ pub const CALLS: &[Call] = &[
     ("user_list", Needs::Directory, &[]),
     ("user_password_set", Needs::DirectoryWrite, &[("id", NOBODY), ("password", "correct horse")]),
     ("user_show", Needs::Directory, &[("id", NOBODY)]),
+    ("user_unlock", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("user_update", Needs::DirectoryWrite, &[("id", NOBODY), ("name", "v")]),
 ];
 
@@ -94,30 +107,37 @@ pub const PAGES: &[(&str, Needs)] = &[
     ("/p/{project}/admin/domains", Needs::Directory),
     ("/p/{project}/admin/domains/{id}", Needs::Directory),
     ("/p/{project}/admin/groups", Needs::Directory),
+    ("/p/{project}/admin/groups/create", Needs::Directory),
     ("/p/{project}/admin/groups/{id}", Needs::Directory),
+    ("/p/{project}/admin/password-rules", Needs::Directory),
+    ("/p/{project}/admin/password-rules/{domain}", Needs::Directory),
     ("/p/{project}/admin/policy", Needs::Directory),
     ("/p/{project}/admin/projects", Needs::Directory),
     ("/p/{project}/admin/projects/create", Needs::Directory),
     ("/p/{project}/admin/projects/{id}", Needs::Directory),
     ("/p/{project}/admin/projects/{id}/delete", Needs::Directory),
     ("/p/{project}/admin/projects/{id}/edit", Needs::Directory),
-    ("/p/{project}/admin/quotas", Needs::System),
+    ("/p/{project}/admin/quotas", Needs::Directory),
     ("/p/{project}/admin/roles", Needs::Directory),
     ("/p/{project}/admin/roles/create", Needs::Directory),
     ("/p/{project}/admin/roles/{id}", Needs::Directory),
+    ("/p/{project}/admin/sessions", Needs::DirectoryWrite),
     ("/p/{project}/admin/users", Needs::Directory),
     ("/p/{project}/admin/users/create", Needs::Directory),
     ("/p/{project}/admin/users/{id}", Needs::Directory),
     ("/p/{project}/admin/users/{id}/edit", Needs::Directory),
+    ("/p/{project}/classes/create", Needs::DirectoryWrite),
+    ("/p/{project}/members", Needs::Members),
 ];
 
 /// Forms that read nothing: shown to all, but without a button that can be pressed.
-pub const BARE_FORMS: &[&str] = &["/p/{project}/admin/domains/create", "/p/{project}/admin/groups/create"];
+pub const BARE_FORMS: &[&str] = &["/p/{project}/admin/domains/create"];
 
 /// A project `p` with every persona, named by it.
 pub async fn everybody() -> (World, ProjectId) {
     let world = world().await;
     let project = world.with_every_role().await;
+    world.user("project-admin", project, Role::Admin).await;
     let admin = world.admin().await;
     let directory = &world.cloud.directory;
     for (name, role, kind) in [
@@ -212,7 +232,7 @@ async fn security_24_a_domain_ends_at_its_border() {
     let (world, project) = everybody().await;
     let admin = world.admin().await;
     let directory = &world.cloud.directory;
-    let form = api::directory::DomainForm { name: "elsewhere".into(), description: String::new() };
+    let form = api::directory::DomainForm { name: "elsewhere".into(), ..Default::default() };
     let domain = directory.domain_create(&admin, form).await.unwrap();
     let new = NewProject { name: "theirs".into(), domain: domain.to_string(), ..NewProject::default() };
     let theirs = directory.project_create(&admin, new).await.unwrap();
@@ -241,6 +261,32 @@ async fn security_24_a_domain_ends_at_its_border() {
     }
     let refused = directory.assignment_create(&manager, assign("member", "project", theirs.to_string())).await;
     assert!(matches!(refused, Err(api::Error::Invalid(_))), "{refused:?}");
+
+    let quota = api::quota::Quotas::quota_show(&*world.cloud.quotas, &manager, theirs).await;
+    assert!(matches!(quota, Err(api::Error::NotFound { .. })), "{quota:?}");
+    let all = api::quota::Quotas::quota_list(&*world.cloud.quotas, &manager, &Default::default()).await.unwrap();
+    assert!(all.total >= 2 && all.items.iter().all(|it| it.project != theirs));
+    let rules = api::account::Account::password_rules_list(&*world.cloud.identity, &manager).await.unwrap();
+    assert_eq!(rules.iter().map(|of| of.domain_name.as_str()).collect::<Vec<_>>(), ["Default"]);
+
+    // Sessions: those of the domain, but not of those who run the cloud.
+    let account = &world.cloud.identity;
+    let (client, office) = (world.sign_in("member").await, world.sign_in("admin").await);
+    let member = world.user_of("member").await;
+    api::account::Account::session_revoke_user(&**account, &manager, member).await.unwrap();
+    assert_eq!(client.get("/").await.location(), "/sign-in");
+    let refused = api::account::Account::session_revoke_user(&**account, &manager, admin.user).await;
+    assert!(matches!(refused, Err(api::Error::Forbidden { .. })), "{refused:?}");
+    assert_ne!(office.get("/").await.location(), "/sign-in");
+    let new = api::directory::NewUser {
+        domain: domain.to_string(),
+        name: "zoe".into(),
+        password: crate::world::PASSWORD.into(),
+        ..Default::default()
+    };
+    let zoe = directory.user_create(&admin, new).await.unwrap();
+    let refused = api::account::Account::session_revoke_user(&**account, &manager, zoe).await;
+    assert!(matches!(refused, Err(api::Error::NotFound { .. })), "{refused:?}");
 
     // The cloud's admin lives in the same domain: whoever sets that password is the admin.
     let refused = directory.user_password_set(&manager, admin.user, "correct horse battery").await;

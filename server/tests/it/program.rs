@@ -152,8 +152,9 @@ fn passwords_are_set_and_clouds_are_filled() {
         let nothing = run(data.path(), &["user", task, "admin"]);
         assert!(told(&nothing).contains("no cloud"), "{}", told(&nothing));
     }
-    let seeded = run(data.path(), &["seed", "--projects", "2", "--instances", "20"]);
+    let seeded = run(data.path(), &["seed", "--projects", "2", "--instances", "20", "--users", "5", "--images", "30"]);
     assert!(seeded.status.success(), "{}", told(&seeded));
+    assert!(String::from_utf8_lossy(&seeded.stdout).contains("5 users and 30 images"));
     let set = run(data.path(), &["user", "password", "admin"]);
     assert!(set.status.success(), "{}", told(&set));
     let unknown = run(data.path(), &["user", "password", "nobody"]);

@@ -1,10 +1,12 @@
 //! Quotas: never passed, changed by administrators, asked for by members.
 
 use crate::client::Answer;
+use crate::directory::text;
 use crate::world::{World, world};
+use api::compute::{Compute as _, KeyType, NewInstance};
 use api::network::Networks as _;
 use api::quota::{Quotas as _, Resource};
-use api::{Caller, Error, ProjectId, Role, Why};
+use api::{Caller, Error, ListQuery, ProjectId, Role, Why};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use scraper::Selector;
 use std::collections::BTreeMap;
@@ -126,4 +128,121 @@ async fn a_member_asks_and_an_administrator_answers() {
     assert!(history.text().contains("Too much"));
     assert_eq!(count(&history, "tbody .state[data-state=approved]"), 1);
     assert_eq!(count(&history, "tbody .state[data-state=refused]"), 1);
+}
+
+/// The same for what instances take, and for what is made around them.
+#[tokio::test]
+async fn security_10_parallel_launches_never_pass_the_limit() {
+    let mut random = StdRng::seed_from_u64(7);
+    for _ in 0..4 {
+        let (instances, cores, ports) =
+            (random.random_range(1..6), random.random_range(1..6), random.random_range(1..6));
+        let (floating, memory, asked) =
+            (random.random_range(0..5), random.random_range(1..6), random.random_range(4..9));
+        let limits = [("instances", instances), ("cores", cores), ("ports", ports), ("floating_ips", floating)];
+        let (world, _, caller) = project(&limits).await;
+        world.launch(&caller, "first").await;
+        let images = api::image::Images::image_list(&*world.cloud.images, &caller, &Default::default()).await.unwrap();
+        let networks = world.cloud.networks.network_list(&caller, &Default::default()).await.unwrap();
+        let network = networks.items.iter().find(|network| !network.external).unwrap().id.to_string();
+        let flavors = world.cloud.compute.flavor_list(&caller).await.unwrap();
+        let flavor = flavors.iter().min_by_key(|flavor| flavor.vcpus).unwrap();
+        let (vcpus, ram) = (i64::from(flavor.vcpus), i64::try_from(flavor.ram_mb).unwrap());
+        let admin = world.admin().await;
+        world.cloud.quotas.quota_update(&admin, caller.project, map(&[("ram", memory * ram)])).await.unwrap();
+        let launch = |n: i64| {
+            let (cloud, caller) = (world.cloud.clone(), caller.clone());
+            let new = NewInstance {
+                name: format!("vm-{n}"),
+                image: images.items[0].id.to_string(),
+                flavor: flavor.id.to_string(),
+                network: network.clone(),
+                ..NewInstance::default()
+            };
+            tokio::spawn(async move {
+                let launched = cloud.compute.instance_launch(&caller, new).await.is_ok();
+                (launched, cloud.networks.floating_ip_allocate(&caller).await.is_ok())
+            })
+        };
+        let tasks: Vec<_> = (0..asked).map(launch).collect();
+        let (mut launched, mut given) = (1, 0);
+        for task in tasks {
+            let (instance, address) = task.await.unwrap();
+            launched += i64::from(instance);
+            given += i64::from(address);
+        }
+        let room = instances.min(cores / vcpus).min(ports).min(memory);
+        assert_eq!(
+            launched,
+            room.min(asked + 1),
+            "{instances} instances, {cores} cores, {ports} ports, {memory} memories; {asked} asked"
+        );
+        assert_eq!(given, floating.min(asked), "of {floating} addresses, {asked} asked at once");
+        for (resource, used_now) in [
+            (Resource::Instances, launched),
+            (Resource::Cores, launched * vcpus),
+            (Resource::Ram, launched * ram),
+            (Resource::Ports, launched),
+            (Resource::FloatingIps, given),
+        ] {
+            assert_eq!(used(&world, &caller, resource).await, used_now, "{resource:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn security_10_parallel_routers_and_keys_never_pass_the_limit() {
+    let mut random = StdRng::seed_from_u64(11);
+    for _ in 0..3 {
+        let (keys, routers, asked) = (random.random_range(0..5), random.random_range(0..2), random.random_range(3..8));
+        let (world, _, caller) = project(&[("routers", routers), ("key_pairs", keys)]).await;
+        let create = |n: i64| {
+            let (cloud, caller) = (world.cloud.clone(), caller.clone());
+            tokio::spawn(async move {
+                let key = cloud.compute.keypair_create(&caller, &format!("k-{n}"), KeyType::Ed25519).await.is_ok();
+                (key, cloud.networks.starter_network_create(&caller).await.is_ok())
+            })
+        };
+        let tasks: Vec<_> = (0..asked).map(create).collect();
+        let (mut made, mut routed) = (0, 0);
+        for task in tasks {
+            let (key, router) = task.await.unwrap();
+            made += i64::from(key);
+            routed += i64::from(router);
+        }
+        assert_eq!(made, keys.min(asked), "of {keys} key pairs, {asked} asked at once");
+        assert_eq!(routed, routers.min(1), "one starter network, if there may be a router");
+        assert_eq!(used(&world, &caller, Resource::KeyPairs).await, made);
+        assert_eq!(used(&world, &caller, Resource::Routers).await, routed);
+    }
+}
+
+#[tokio::test]
+async fn administrators_see_all_projects_side_by_side() {
+    let (world, project, caller) = project(&[("networks", 2)]).await;
+    let admin = world.admin().await;
+    let other = world.project("other").await;
+    world.cloud.networks.starter_network_create(&caller).await.unwrap();
+    world.launch(&caller, "vm").await;
+    let query =
+        |sort: &str, search: &str| ListQuery { sort: sort.into(), search: search.into(), ..ListQuery::default() };
+    let list = async |query: ListQuery| world.cloud.quotas.quota_list(&admin, &query).await.unwrap();
+    let all = list(query("-instances", "")).await;
+    assert_eq!((all.total, all.items[0].project), (3, project), "the one that uses most comes first");
+    let of_caller = world.cloud.quotas.quota_usage(&caller).await.unwrap();
+    for usage in &all.items[0].usage {
+        assert!(of_caller.contains(usage), "{usage:?}, as the project itself sees it: {of_caller:?}");
+    }
+    assert_eq!(all.items[0].usage.len(), Resource::PER_PROJECT.len());
+    let found = list(query("", "oth")).await;
+    assert_eq!(found.items.iter().map(|it| it.project).collect::<Vec<_>>(), [other]);
+    assert!(found.items[0].usage.iter().all(|usage| usage.used <= 2), "{found:?}");
+    let first = list(ListQuery { limit: 2, ..ListQuery::default() }).await;
+    let rest = list(ListQuery { limit: 2, after: first.next.clone().unwrap(), ..ListQuery::default() }).await;
+    assert_eq!((first.items.len(), rest.items.len()), (2, 1));
+
+    let office = world.sign_in("admin").await;
+    let page = office.get(&format!("/p/{}/admin/quotas?tab=usage&sort=-networks", admin.project)).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(text(&page, "tbody tr:first-child [data-column=networks]"), "1 / 2", "{}", page.text());
 }

@@ -2,6 +2,9 @@
 
 use crate::world::{PASSWORD, world};
 use api::Role;
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::ACCEPT;
 use std::time::Duration;
 
 #[tokio::test]
@@ -65,6 +68,44 @@ async fn an_idle_session_ends() {
     assert_eq!(client.get("/").await.location(), "/sign-in");
 }
 
+/// An open page reads its lists again whenever something has changed: it would keep a session for ever that nobody uses.
+#[tokio::test]
+async fn what_a_page_does_by_itself_is_no_use() {
+    let world = world().await;
+    let project = world.admin().await.project.to_string();
+    let (page, fields) = (format!("/p/{project}/instances"), [("project", project.as_str())]);
+    let left = |seconds: u64| world.clock.advance(Duration::from_secs(seconds));
+
+    let client = world.sign_in("admin").await;
+    for call in ["instance_list", "operation_list", "me_show", "session_show"] {
+        left(1000);
+        let expected = if call == "session_show" { 401 } else { 200 };
+        assert_eq!(client.call(call, &fields).await.status, expected, "{call}");
+    }
+
+    let client = world.sign_in("admin").await;
+    left(3000);
+    let stream = client.request(Method::GET, &format!("/events?project={project}")).header(ACCEPT, "text/event-stream");
+    assert_eq!(client.open(stream.body(Body::empty()).unwrap()).await.status(), 200);
+    let again = client.request(Method::GET, &page).header(ACCEPT, "text/html").header("sec-fetch-mode", "navigate");
+    assert_eq!(client.send(again.body(Body::empty()).unwrap()).await.status, 200);
+    left(700);
+    assert_eq!(client.call("me_show", &fields).await.status, 401, "streams and pages that reload themselves");
+
+    // A click, a page, a form.
+    let client = world.sign_in("admin").await;
+    left(3000);
+    assert_eq!(client.call("session_extend", &fields).await.status, 200);
+    left(3000);
+    let clicked = client.request(Method::GET, &page).header(ACCEPT, "text/html").header("sec-fetch-mode", "navigate");
+    let clicked = clicked.header("sec-fetch-user", "?1").body(Body::empty()).unwrap();
+    assert_eq!(client.send(clicked).await.status, 200);
+    left(3000);
+    client.post_from(&page, "/api/security_group_create", &[("project", &project), ("name", "g")]).await;
+    left(3000);
+    assert_eq!(client.call("me_show", &fields).await.status, 200);
+}
+
 #[tokio::test]
 async fn a_busy_session_ends_too() {
     let world = world().await;
@@ -95,6 +136,6 @@ async fn a_membership_taken_away_is_gone_at_once() {
     let client = world.sign_in("u").await;
     assert_eq!(client.get("/").await.location(), format!("/p/{project}/overview"));
     world.cloud.identity.assignment_remove(&world.admin().await, user, project).await.unwrap();
-    let answer = client.get("/").await;
-    assert!(!(300..400).contains(&answer.status), "there is no project to go to");
+    let nowhere = format!("/p/{}/account/profile", api::ProjectId::NOWHERE);
+    assert_eq!(client.get("/").await.location(), nowhere, "there is no project to go to");
 }

@@ -276,3 +276,43 @@ async fn the_default_project_is_where_one_goes_first() {
     assert_eq!(home(second).await, format!("/p/{second}/overview"));
     assert_eq!(home(first).await, format!("/p/{first}/overview"));
 }
+
+/// Whoever is locked out is helped by an administrator, and by a new password from either hand.
+#[tokio::test]
+async fn a_lock_out_can_be_ended() {
+    let (world, _) = one().await;
+    rules(&world, |_| ()).await;
+    let (admin, directory) = (world.admin().await, &world.cloud.directory);
+    let user = world.user_of("u").await;
+    let locked = async || directory.user_show(&admin, user).await.unwrap().locked_out;
+    let lock = async || {
+        for _ in 0..3 {
+            attempt(&world.visitor(), "u", "wrong").await;
+        }
+        assert_eq!(attempt(&world.visitor(), "u", PASSWORD).await.status, 400);
+        assert_eq!(locked().await, Some(15));
+    };
+    assert_eq!(locked().await, None);
+    lock().await;
+    let office = world.sign_in("admin").await;
+    let (place, id) = (admin.project.to_string(), user.to_string());
+    let page = format!("/p/{place}/admin/users/{id}");
+    assert!(office.get(&page).await.text().contains("Locked out for 15 more minutes"));
+    let unlock = [("project", place.as_str()), ("id", id.as_str())];
+    let answer = office.post_from(&page, "/api/user_unlock", &unlock).await;
+    assert!(answer.location().trim_end_matches('?').ends_with(&page), "{}", answer.location());
+    let before = world.clock.now();
+    assert_eq!(attempt(&world.visitor(), "u", PASSWORD).await.status, 303);
+    let last = directory.user_show(&admin, user).await.unwrap().last_sign_in;
+    assert!(last.is_some_and(|at| (before..world.clock.now()).contains(&at)), "{last:?}, since {before}");
+
+    lock().await;
+    directory.user_password_set(&admin, user, NEW).await.unwrap();
+    assert_eq!(locked().await, None);
+    let asked = attempt(&world.visitor(), "u", NEW).await;
+    assert!(asked.status == 400 && asked.text().contains("name=\"new\""), "another one is asked for: {}", asked.text());
+    world.cloud.identity.password_set("u", PASSWORD, false).await.unwrap();
+    lock().await;
+    world.cloud.identity.password_set("u", PASSWORD, false).await.unwrap();
+    assert_eq!(attempt(&world.visitor(), "u", PASSWORD).await.status, 303, "from the command line");
+}

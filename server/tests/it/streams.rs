@@ -1,7 +1,7 @@
 //! Event streams: who hears what, and when they end.
 
 use crate::world::{PASSWORD, world};
-use api::{Kind, Role};
+use api::{Caller, Kind, Role};
 
 #[tokio::test]
 async fn one_hears_ones_project_and_what_all_share() {
@@ -47,12 +47,18 @@ async fn a_listener_that_lagged_is_told_to_refresh() {
 #[tokio::test]
 async fn signing_out_ends_the_streams() {
     let world = world().await;
-    let project = world.admin().await.project;
+    let Caller { user, project, .. } = world.admin().await;
     let client = world.sign_in("admin").await;
     let elsewhere = world.sign_in("admin").await;
     let (mut events, mut others) = (client.events(project).await, elsewhere.events(project).await);
     client.post_form("/sign-out", &[]).await;
     assert_eq!(events.next().await, None);
+    let user = user.to_string();
+    for kind in ["user", "session"] {
+        let heard = others.json().await;
+        let heard = (heard["kind"].as_str(), heard["id"].as_str());
+        assert_eq!(heard, (Some(kind), Some(user.as_str())), "the lists of sessions are read anew");
+    }
     world.cloud.hub().changed(Kind::Image, "x", project);
     assert_eq!(others.json().await["id"], "x", "another session goes on");
 }

@@ -1,5 +1,6 @@
 //! Who may call what. Every server function and every route stands in a table here with the role it takes; one that does not fails the
-//! test. What takes more than working in a project stands in `personas.rs`. Each is tried without a session, in a stranger's project and with every role.
+//! test. What takes more than working in a project stands in `personas.rs`. Each is tried without a session, in a stranger's project, with
+//! every role in the project, and by those who have their rights from elsewhere.
 
 use crate::client::Client;
 use crate::personas;
@@ -20,6 +21,12 @@ const CALLS: &[Call] = &[
     ("access_show", Role::Reader, &[]),
     ("audit_list", Role::Reader, &[]),
     ("audit_list_all", Role::Admin, &[]),
+    ("class_extend", Role::Reader, &[("id", NOBODY)]),
+    ("class_join_set", Role::Reader, &[("id", NOBODY)]),
+    ("class_list", Role::Reader, &[]),
+    ("class_remove", Role::Reader, &[("id", NOBODY), ("confirm", "c")]),
+    ("class_reset", Role::Reader, &[("id", NOBODY)]),
+    ("class_show", Role::Reader, &[("id", NOBODY)]),
     ("credential_create", Role::Reader, &[("name", "")]),
     ("credential_delete", Role::Reader, &[("id", NOBODY)]),
     ("credential_list", Role::Reader, &[]),
@@ -52,6 +59,7 @@ const CALLS: &[Call] = &[
     ("image_shared_answer", Role::Member, &[("id", NOBODY), ("status", "accepted")]),
     ("image_shared_list", Role::Reader, &[]),
     ("image_show", Role::Reader, &[("id", NOBODY)]),
+    ("image_store_show", Role::Admin, &[]),
     ("image_upload_begin", Role::Member, &[("name", "n"), ("size", "0")]),
     ("image_upload_show", Role::Reader, &[("id", NOBODY)]),
     ("instance_delete", Role::Member, &[("id", NOBODY)]),
@@ -69,6 +77,7 @@ const CALLS: &[Call] = &[
     ("keypair_list", Role::Reader, &[]),
     ("keypair_show", Role::Reader, &[("id", NOBODY)]),
     ("me_show", Role::Reader, &[]),
+    ("namespace_list", Role::Reader, &[("resource", "OS::Glance::Image")]),
     ("network_create", Role::Member, &[("name", "n"), ("cidr", "10.9.0.0/24")]),
     ("network_delete", Role::Member, &[("id", NOBODY)]),
     ("network_list", Role::Reader, &[]),
@@ -76,11 +85,9 @@ const CALLS: &[Call] = &[
     ("operation_list", Role::Reader, &[]),
     ("operation_list_of", Role::Reader, &[("kind", "instance"), ("target", NOBODY)]),
     ("password_change", Role::Reader, &[("current", "x"), ("new", "correct horse"), ("again", "correct horse")]),
-    ("password_rules_list", Role::Admin, &[]),
-    ("password_rules_set", Role::Admin, &[("domain", NOBODY)]),
-    ("password_rules_show", Role::Admin, &[("domain", NOBODY)]),
     ("preferences_set", Role::Reader, &[("page_size", "-1")]),
     ("preferences_show", Role::Reader, &[]),
+    ("profile_set", Role::Reader, &[("email", "no address")]),
     ("profile_show", Role::Reader, &[]),
     ("properties_set", Role::Member, &[("kind", "instance"), ("id", NOBODY)]),
     ("properties_show", Role::Reader, &[("kind", "instance"), ("id", NOBODY)]),
@@ -90,6 +97,9 @@ const CALLS: &[Call] = &[
     ("recovery_code_renew", Role::Reader, &[("password", "x")]),
     ("router_delete", Role::Member, &[("id", NOBODY)]),
     ("router_list", Role::Reader, &[]),
+    ("seat_code_renew", Role::Reader, &[("id", NOBODY)]),
+    ("seat_create", Role::Reader, &[("id", NOBODY), ("roster", "Ann")]),
+    ("seat_list", Role::Reader, &[("class", NOBODY)]),
     ("second_factor_show", Role::Reader, &[]),
     ("security_group_create", Role::Member, &[("name", "g")]),
     ("security_group_delete", Role::Member, &[("id", NOBODY)]),
@@ -99,11 +109,8 @@ const CALLS: &[Call] = &[
     ("security_group_show", Role::Reader, &[("id", NOBODY)]),
     ("session_extend", Role::Reader, &[]),
     ("session_list", Role::Reader, &[]),
-    ("session_list_all", Role::Admin, &[]),
     ("session_revoke", Role::Reader, &[("id", NOBODY)]),
-    ("session_revoke_any", Role::Admin, &[("id", NOBODY)]),
     ("session_revoke_others", Role::Reader, &[]),
-    ("session_revoke_user", Role::Admin, &[("user", NOBODY)]),
     ("session_show", Role::Reader, &[]),
     ("starter_network_create", Role::Member, &[]),
     ("subnet_create", Role::Member, &[("network", NOBODY), ("cidr", "10.9.0.0/24")]),
@@ -114,7 +121,7 @@ const CALLS: &[Call] = &[
 ];
 
 /// The pages: the role that each takes; `{…}` stands for an id.
-const PAGES: &[(&str, Role)] = &[
+pub const PAGES: &[(&str, Role)] = &[
     ("/p/{project}/account/application-credentials", Role::Reader),
     ("/p/{project}/account/application-credentials/create", Role::Reader),
     ("/p/{project}/account/password", Role::Reader),
@@ -126,11 +133,10 @@ const PAGES: &[(&str, Role)] = &[
     ("/p/{project}/admin/audit", Role::Admin),
     ("/p/{project}/api-access", Role::Reader),
     ("/p/{project}/admin/hypervisors", Role::Admin),
-    ("/p/{project}/admin/password-rules", Role::Admin),
-    ("/p/{project}/admin/password-rules/{domain}", Role::Admin),
-    ("/p/{project}/admin/sessions", Role::Admin),
     ("/p/{project}/audit", Role::Reader),
     ("/p/{project}/admin/images", Role::Admin),
+    ("/p/{project}/classes", Role::Reader),
+    ("/p/{project}/classes/{id}", Role::Reader),
     ("/p/{project}/flavors", Role::Reader),
     ("/p/{project}/flavors/{id}/metadata", Role::Reader),
     ("/p/{project}/floating-ips", Role::Reader),
@@ -159,12 +165,13 @@ const PAGES: &[(&str, Role)] = &[
 ];
 
 /// Pages for everybody, signed in or not.
-const PUBLIC_PAGES: &[&str] = &["/", "/dev/ui", "/sign-in"];
+const PUBLIC_PAGES: &[&str] = &["/", "/dev/ui", "/join/{code}", "/sign-in"];
 
 /// The edge's own routes, with the role that those in a project take.
 const ROUTES: &[(&str, Option<Role>)] = &[
     ("/events", Some(Role::Reader)),
     ("/healthz", None),
+    ("/join/{code}", None),
     ("/metrics", None),
     ("/p/{project}/admin/audit.csv", Some(Role::Admin)),
     ("/p/{project}/audit.csv", Some(Role::Reader)),
@@ -209,10 +216,97 @@ fn every_route_of_the_edge_is_in_the_table() {
     assert_eq!(there, known);
 }
 
-/// A project `p` with a reader, a member and a manager, and a stranger with a project of their own.
-async fn people() -> (World, ProjectId) {
+/// What a reader of a project is refused, with its fields: of both tables.
+pub fn refused_to_readers() -> Vec<(&'static str, &'static [(&'static str, &'static str)])> {
+    let here = CALLS.iter().filter(|(_, needs, _)| *needs > Role::Reader).map(|(name, _, fields)| (*name, *fields));
+    here.chain(personas::CALLS.iter().map(|(name, _, fields)| (*name, *fields))).collect()
+}
+
+/// What takes an administrator of the project, but is shown to readers of the system as well.
+const SYSTEM_READS: &[&str] = &[
+    "audit_list_all",
+    "hypervisor_list",
+    "/p/{project}/admin/audit",
+    "/p/{project}/admin/audit.csv",
+    "/p/{project}/admin/hypervisors",
+];
+
+/// Those whose rights in the project come from elsewhere, or who run the cloud.
+const ELSEWHERE: [&str; 4] = ["domain-manager", "system-reader", "project-admin", "system-admin"];
+
+fn check_persona(what: &str, persona: &str, needs: Role, status: u16) {
+    let may = match persona {
+        "project-admin" | "system-admin" => true,
+        "system-reader" => needs == Role::Reader || SYSTEM_READS.contains(&what),
+        _ => needs == Role::Reader,
+    };
+    if may {
+        assert!(![401, 403].contains(&status) && status < 500, "{what} as {persona}: {status}");
+    } else {
+        assert_eq!(status, 403, "{what} as {persona}");
+    }
+}
+
+#[tokio::test]
+async fn server_functions_by_those_from_elsewhere() {
+    let (world, project) = people().await;
+    let project = project.to_string();
+    for persona in ELSEWHERE {
+        let client = world.sign_in(persona).await;
+        for (name, needs, fields) in CALLS {
+            let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("project", project.as_str())]).collect();
+            check_persona(name, persona, *needs, client.call(name, &fields).await.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_and_routes_by_those_from_elsewhere() {
+    let (world, project) = people().await;
+    for persona in ELSEWHERE {
+        let client = world.sign_in(persona).await;
+        for (pattern, needs) in PAGES {
+            check_persona(pattern, persona, *needs, client.get(&filled(pattern, project)).await.status);
+        }
+        for (pattern, needs) in ROUTES.iter().filter_map(|(pattern, needs)| Some((pattern, (*needs)?))) {
+            check_persona(pattern, persona, needs, open(&client, pattern, project).await);
+        }
+    }
+}
+
+/// Who is in no project has an account, and nothing else; whatever else is asked for there is refused and breaks nothing.
+#[tokio::test]
+async fn nowhere_is_only_ones_own_account() {
     let world = world().await;
-    let project = world.with_every_role().await;
+    world.cloud.identity.user_create(&world.admin().await, "fresh", crate::world::PASSWORD).await.unwrap();
+    let client = world.sign_in("fresh").await;
+    let nowhere = ProjectId::NOWHERE.to_string();
+    let own = [
+        "me_show",
+        "password_change",
+        "preferences_",
+        "profile_",
+        "recovery_code",
+        "second_factor",
+        "session_",
+        "totp_",
+        "passkey",
+    ];
+    let known = CALLS.iter().map(|(name, _, fields)| (name, fields));
+    for (name, fields) in known.chain(personas::CALLS.iter().map(|(name, _, fields)| (name, fields))) {
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("project", nowhere.as_str())]).collect();
+        let status = client.call(name, &fields).await.status;
+        let is_own = own.iter().any(|own| name.starts_with(own)) && !name.ends_with("_all") && !name.ends_with("_any");
+        match is_own && *name != "session_revoke_user" {
+            true => assert!(![401, 403].contains(&status) && status < 500, "{name}: {status}"),
+            false => assert!([400, 403, 404].contains(&status), "{name}: {status}"),
+        }
+    }
+}
+
+/// A project `p` with every persona, and a stranger with a project of their own.
+async fn people() -> (World, ProjectId) {
+    let (world, project) = personas::everybody().await;
     let other = world.project("other").await;
     world.user("stranger", other, Role::Manager).await;
     (world, project)

@@ -4,11 +4,10 @@ use crate::client::{Answer, Client};
 use crate::world::{World, world};
 use api::image::Images as _;
 use api::{ListQuery, ProjectId};
-use app::Fail;
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use leptos::server_fn::error::{FromServerFnError as _, ServerFnUrlError};
+use scraper::Selector;
 
 const LINE: &str = "5d1f0c";
 
@@ -38,6 +37,10 @@ async fn send(client: &Client, project: ProjectId, accept: &str, body: Vec<u8>) 
     let pieces: Vec<_> =
         body.chunks(1000).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
     client.send(request.body(Body::from_stream(futures::stream::iter(pieces))).unwrap()).await
+}
+
+fn count(answer: &Answer, selector: &str) -> usize {
+    answer.html().select(&Selector::parse(selector).unwrap()).count()
 }
 
 async fn images(world: &World) -> u64 {
@@ -90,13 +93,69 @@ async fn what_is_refused_stands_by_its_field() {
 async fn a_plain_form_comes_back_with_its_values() {
     let world = world().await;
     let (client, project) = (world.sign_in("admin").await, world.admin().await.project);
-    let answer = send(&client, project, "text/html", form(&[("name", "a&b"), ("min_ram_mb", "64")], b"hello")).await;
-    let (path, query) = answer.location().split_once('?').unwrap();
-    assert_eq!(path, format!("/p/{project}/images/create"));
-    let values: std::collections::BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    assert_eq!((values["name"].as_str(), values["min_ram_mb"].as_str()), ("a&b", "64"));
-    let error: Fail = ServerFnUrlError::<Fail>::decode_err(&values["__err"]);
-    assert!(error.0.of_field("file").is_some(), "{}", String::from_utf8_lossy(&error.ser()));
+    let fields = [
+        ("name", "a&b"),
+        ("visibility", "community"),
+        ("min_ram_mb", "64"),
+        ("protected", "true"),
+        ("tags", "one, two"),
+        ("properties[os_admin_user]", "debian"),
+        ("properties[os_type]", "linux"),
+        ("others", "my_key=mine"),
+        ("checksum", &"0".repeat(64)),
+    ];
+    let answer = send(&client, project, "text/html", form(&fields, b"hello")).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(count(&answer, "[name=file][aria-invalid=true]"), 1);
+    for (name, value) in fields {
+        let name = name.replace('[', "\\[").replace(']', "\\]");
+        let selectors = match name.as_str() {
+            "visibility" => format!("[name={name}][value={value}][checked]"),
+            "protected" => format!("[name={name}][checked]"),
+            "others" => format!("textarea[name={name}]"),
+            "properties\\[os_type\\]" => format!("[name={name}] [value={value}][selected]"),
+            _ => format!("[name={name}][value='{value}']"),
+        };
+        assert_eq!(count(&answer, &selectors), 1, "{selectors}");
+    }
+    assert!(answer.text().contains("my_key=mine"));
+    assert_eq!(images(&world).await, 0);
+}
+
+/// What was said of the file is held against it, and what was said of the image is kept.
+#[tokio::test]
+async fn a_plain_form_says_all_that_a_script_does() {
+    let world = world().await;
+    let (client, admin) = (world.sign_in("admin").await, world.admin().await);
+    let disk = server::seed::disk();
+    let sum = |disk: &[u8]| hex::encode(<sha2::Sha256 as sha2::Digest>::digest(disk));
+    let fields = |checksum: &str| {
+        let fields = [
+            ("name", "known"),
+            ("protected", "true"),
+            ("tags", "b, a"),
+            ("properties[os_admin_user]", "debian"),
+            ("properties[os_type]", ""),
+            ("others", "my_key=mine"),
+            ("checksum", checksum),
+        ];
+        form(&fields, &disk)
+    };
+    let refused = send(&client, admin.project, "text/html", fields(&sum(b"another"))).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains(&sum(&disk)), "the reason says what it is");
+    let malformed = send(&client, admin.project, "text/html", fields("12")).await;
+    assert_eq!(count(&malformed, "[name=checksum][aria-invalid=true]"), 1);
+    assert_eq!(count(&malformed, "[name=checksum][value='12']"), 1);
+    assert_eq!(images(&world).await, 0);
+
+    let done = send(&client, admin.project, "text/html", fields(&sum(&disk))).await;
+    let id = done.location().rsplit('/').next().unwrap().parse().unwrap();
+    let image = world.cloud.images.image_show(&admin, id).await.unwrap();
+    assert_eq!((image.status.as_str(), image.protected), ("active", true));
+    assert_eq!(image.tags, ["a", "b"]);
+    let properties: Vec<_> = image.properties.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(properties, ["my_key=mine", "os_admin_user=debian"]);
 }
 
 #[tokio::test]

@@ -88,6 +88,12 @@ impl Client {
         Ok(request.header("referer", &referer).send_form(fields)?)
     }
 
+    /// A piece of a file.
+    pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        let request = self.agent.put(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        read(request.header("origin", &self.base).header("accept", "application/json").send(bytes)?).map(drop)
+    }
+
     fn get(&mut self, path: &str) -> Result<Response<Body>> {
         let request = self.agent.get(format!("{}{path}", self.base));
         Ok(request.header("cookie", &self.cookie).header("accept", "text/html").call()?)

@@ -2,7 +2,9 @@
 //! instances in the database. The client shares the machine's cores with the server, as it did when the other column was measured.
 
 mod client;
+mod lists;
 mod table;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,70 +32,105 @@ const ROUNDS: usize = 200;
 const LAUNCHES: usize = 400;
 const AT_ONCE: usize = 8;
 
-/// Sets up, builds unless a program is given, seeds, measures and prints.
-pub fn bench(program: Option<PathBuf>) -> Result<()> {
+/// Sets up, builds unless a program is given, seeds, measures and prints. Everything is made `fewer` times fewer.
+pub fn bench(program: Option<PathBuf>, fewer: u32) -> Result<()> {
     let build = || setup::run().and_then(|()| build::build(true));
     let program = program.map_or_else(build, Ok)?;
     let data = paths::target()?.join("bench");
-    if data.exists() {
-        fs::remove_dir_all(&data)?;
-    }
-    println!("bench: seeding {PROJECTS} projects with {INSTANCES} instances each");
-    let seed = ["seed", "--projects", &PROJECTS.to_string(), "--instances", &INSTANCES.to_string()];
-    let begun = Instant::now();
-    run(Command::new(&program).args(seed).arg("--data").arg(&data).env("OFFING_LOG", "warn").stdout(Stdio::null()))?;
-    println!("bench: seeded in {:.1} s", begun.elapsed().as_secs_f64());
-    run(Command::new(&program)
-        .args(["user", "password", "admin", "--data"])
-        .arg(&data)
-        .env("OFFING_PASSWORD", PASSWORD))?;
-    let mut server = Server::start(&program, &data)?;
-    let table = measure(&mut server, &program, &data)?;
+    let of = |n: u32| (n / fewer).max(2).to_string();
+    let mut table = Table::default();
+
+    let cloud = fresh(&data, "cloud")?;
+    let (instances, images) = (of(INSTANCES), of(lists::IMAGES));
+    seed(&program, &cloud, &["--projects", &PROJECTS.to_string(), "--instances", &instances, "--images", &images])?;
+    let mut server = Server::start(&program, &cloud)?;
+    measure(&mut table, &mut server, &program, &cloud)?;
+    lists::images(&mut table)?;
+    upload::throughput(&mut table, &data, u64::from(upload::MIB / fewer).max(8))?;
+    server.stop()?;
+
+    let cloud = fresh(&data, "large-cloud")?;
+    seed(&program, &cloud, &["--projects", "1", "--instances", &of(lists::INSTANCES)])?;
+    let server = Server::start(&program, &cloud)?;
+    lists::instances(&mut table)?;
+    drop(server);
+    let (projects, users) = (of(lists::PROJECTS), of(lists::USERS));
+    seed(&program, &cloud, &["--projects", &projects, "--instances", "0", "--users", &users])?;
+    let server = Server::start(&program, &cloud)?;
+    lists::directory(&mut table)?;
+    drop(server);
     println!("{table}");
     Ok(())
 }
 
-fn measure(server: &mut Server, program: &Path, data: &Path) -> Result<Table> {
-    let mut table = Table::default();
+/// An empty folder.
+fn fresh(data: &Path, name: &str) -> Result<PathBuf> {
+    let folder = data.join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(folder)
+}
+
+/// Fills the cloud in the folder, and gives its administrator the password that is known here.
+fn seed(program: &Path, data: &Path, what: &[&str]) -> Result<()> {
+    println!("bench: seeding {}", what.join(" "));
+    let begun = Instant::now();
+    let mut seed = Command::new(program);
+    run(seed.arg("seed").args(what).arg("--data").arg(data).env("OFFING_LOG", "warn").stdout(Stdio::null()))?;
+    println!("bench: seeded in {:.1} s", begun.elapsed().as_secs_f64());
+    let mut password = Command::new(program);
+    run(password.args(["user", "password", "admin", "--data"]).arg(data).env("OFFING_PASSWORD", PASSWORD))
+}
+
+fn measure(table: &mut Table, server: &mut Server, program: &Path, data: &Path) -> Result<()> {
     let mut client = Client::connect(LISTEN)?;
     client.sign_in("admin", PASSWORD)?;
     let project = seeded_project(&mut client)?;
     let page = |path: &str| format!("/p/{project}/{path}");
     let query = |limit: u32| json!({ "project": project, "query": { "limit": limit } });
 
-    table.time("token or session check", ROUNDS, || {
-        client.ask("flavor_list", &json!({ "project": project })).map(|_| ())
+    table.time("token or session check", "0.2 ms", ROUNDS, || {
+        client.ask("session_show", &json!({ "project": project })).map(|_| ())
     })?;
     for (what, path) in [
         ("Instances page, 20 rows of 1,000", page("instances")),
         ("Overview page, 1,000 instances", page("overview")),
         ("Networks page", page("networks")),
     ] {
-        table.time(what, ROUNDS, || client.page(&path).map(|_| ()))?;
+        table.time(what, "10 ms", ROUNDS, || client.page(&path).map(|_| ()))?;
     }
     let all = page("instances?limit=1000");
-    table.time("Instances page, 1,000 rows", 20, || client.page(&all).map(|_| ()))?;
-    table.time("20 of 1,000 instances with details", ROUNDS, || client.ask("instance_list", &query(20)).map(|_| ()))?;
-    table.time("all 1,000 instances with details", 20, || client.ask("instance_list", &query(1000)).map(|_| ()))?;
+    table.time("Instances page, 1,000 rows", "150 ms", 20, || client.page(&all).map(|_| ()))?;
+    table.time("20 of 1,000 instances with details", "2 ms", ROUNDS, || {
+        client.ask("instance_list", &query(20)).map(|_| ())
+    })?;
+    table.time("all 1,000 instances with details", "40 ms", 20, || {
+        client.ask("instance_list", &query(1000)).map(|_| ())
+    })?;
     let first = client.call("instance_list", &query(1))?["items"][0]["id"].clone();
     let one = json!({ "project": project, "id": first });
-    table.time("one instance", ROUNDS, || client.ask("instance_show", &one).map(|_| ()))?;
+    table.time("one instance", "1 ms", ROUNDS, || client.ask("instance_show", &one).map(|_| ()))?;
     let body = client.page(&page("instances"))?;
-    table.fact("Instances page, 20 rows: HTML", format!("{} kB", body.len() / 1000));
+    table.fact("Instances page, 20 rows: HTML", "none", format!("{} kB", body.len() / 1000));
 
-    launches(&mut table, &mut client, &project)?;
+    launches(table, &mut client, &project)?;
 
-    table.time("password sign-in, one at a time", 10, || Client::connect(LISTEN)?.sign_in("admin", PASSWORD))?;
-    table.time("sign in until the landing page is there", 10, || {
+    classes(table, &mut client, &project)?;
+
+    table.time("password sign-in, one at a time", "argon2id + 5 ms", 10, || {
+        Client::connect(LISTEN)?.sign_in("admin", PASSWORD)
+    })?;
+    table.time("sign in until the landing page is there", "150 ms", 10, || {
         let mut fresh = Client::connect(LISTEN)?;
         fresh.sign_in("admin", PASSWORD)?;
         fresh.page("/").map(|_| ())
     })?;
-    table.rate("session checks", AT_ONCE, 2000, || {
+    table.rate("session checks", "10,000/s", AT_ONCE, 2000, || {
         let mut own = Client::connect(LISTEN)?;
         own.adopt(&client);
         let asked = json!({ "project": project });
-        Ok(move || own.ask("flavor_list", &asked).map(|_| ()))
+        Ok(move || own.ask("session_show", &asked).map(|_| ()))
     })?;
 
     // At rest: nobody asks for anything.
@@ -101,15 +138,17 @@ fn measure(server: &mut Server, program: &Path, data: &Path) -> Result<Table> {
     let (before, begun) = (server.cpu()?, Instant::now());
     std::thread::sleep(Duration::from_secs(10));
     let share = (server.cpu()? - before) / begun.elapsed().as_secs_f64() * 100.0;
-    table.fact("CPU at rest, 5,000 instances", format!("{share:.2} % of a core"));
-    table.fact("memory at rest", format!("{} MB RSS, peak {} MB", server.memory("VmRSS")?, server.memory("VmHWM")?));
+    table.fact("CPU at rest, 5,000 instances", "0.5 %", format!("{share:.2} % of a core"));
+    let memory = format!("{} MB RSS, peak {} MB", server.memory("VmRSS")?, server.memory("VmHWM")?);
+    table.fact("memory at rest", "80 MB", memory);
 
     server.stop()?;
     let begun = Instant::now();
     *server = Server::start(program, data)?;
     Client::connect(LISTEN)?.sign_in("admin", PASSWORD)?;
-    table.fact("cold start to the first answered sign-in", format!("{:.0} ms", begun.elapsed().as_secs_f64() * 1e3));
-    Ok(table)
+    let cold = format!("{:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
+    table.fact("cold start to the first answered sign-in", "500 ms", cold);
+    Ok(())
 }
 
 /// Launch accepted, ACTIVE, and how many in a minute.
@@ -122,12 +161,12 @@ fn launches(table: &mut Table, client: &mut Client, project: &str) -> Result<()>
     };
     let mut n = 0;
     let mut made = Vec::new();
-    table.time("launch accepted", 20, || {
+    table.time("launch accepted", "10 ms", 20, || {
         n += 1;
         made.push(launch(client, format!("accepted-{n}"))?);
         Ok(())
     })?;
-    table.time("launch until ACTIVE", 20, || {
+    table.time("launch until ACTIVE", "100 ms", 20, || {
         n += 1;
         let id = launch(client, format!("active-{n}"))?;
         wait_active(client, project, &id)
@@ -160,8 +199,34 @@ fn launches(table: &mut Table, client: &mut Client, project: &str) -> Result<()>
         std::thread::sleep(Duration::from_millis(5));
     }
     let rate = LAUNCHES as f64 / begun.elapsed().as_secs_f64() * 60.0;
-    table.fact("launches per minute until ACTIVE, 8 at a time", format!("{rate:.0}"));
+    table.fact("launches per minute until ACTIVE, 8 at a time", "7,500", format!("{rate:.0}"));
     Ok(())
+}
+
+/// A class of 30 with a starter network each, from the form until every seat is ready; then reset, and gone.
+fn classes(table: &mut Table, client: &mut Client, project: &str) -> Result<()> {
+    let roster: String = (1..=30).map(|n| format!("Student {n}\n")).collect();
+    let new = json!({ "project": project, "name": "bench", "roster": roster, "cidr": "10.0.0.0/24" });
+    let begun = Instant::now();
+    let id = client.call("class_create", &new)?["class"].clone();
+    let mut until = |what: &str, budget: &str, client: &mut Client, begun: Instant, there: u64| -> Result<()> {
+        let query = json!({ "project": project, "query": {} });
+        loop {
+            let found = client.call("class_list", &query)?;
+            if found["total"] == there && (there == 0 || found["items"][0]["working"] == 0) {
+                table.fact(what, budget, format!("{} ms", begun.elapsed().as_millis()));
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    until("class of 30 created", "5 s", client, begun, 1)?;
+    let begun = Instant::now();
+    client.call("class_reset", &json!({ "project": project, "id": id }))?;
+    until("class of 30 reset", "none", client, begun, 1)?;
+    let begun = Instant::now();
+    client.call("class_remove", &json!({ "project": project, "id": id, "confirm": "bench" }))?;
+    until("class of 30 removed", "none", client, begun, 0)
 }
 
 /// The form's choices: the first of each.

@@ -1,4 +1,4 @@
-//! What has been measured, as a table.
+//! What has been measured, as a table, with the budget of each figure beside it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,11 +7,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 #[derive(Default)]
-pub struct Table(Vec<(String, String)>);
+pub struct Table(Vec<Row>);
+
+struct Row {
+    what: String,
+    value: String,
+    budget: String,
+}
 
 impl Table {
     /// Does it so often, one after the other.
-    pub fn time(&mut self, what: &str, rounds: usize, mut act: impl FnMut() -> Result<()>) -> Result<()> {
+    pub fn time(&mut self, what: &str, budget: &str, rounds: usize, mut act: impl FnMut() -> Result<()>) -> Result<()> {
         // The first ones fill caches.
         for _ in 0..rounds.min(5) {
             act()?;
@@ -26,7 +32,7 @@ impl Table {
         let median = times[times.len() / 2];
         let p95 = times[times.len() * 95 / 100];
         let rate = rounds as f64 / times.iter().sum::<Duration>().as_secs_f64();
-        self.fact(what, format!("median {}, p95 {}, {rate:.0}/s", shown(median), shown(p95)));
+        self.fact(what, budget, format!("median {}, p95 {}, {rate:.0}/s", shown(median), shown(p95)));
         Ok(())
     }
 
@@ -34,6 +40,7 @@ impl Table {
     pub fn rate<A>(
         &mut self,
         what: &str,
+        budget: &str,
         at_once: usize,
         rounds: usize,
         connect: impl Fn() -> Result<A> + Sync,
@@ -55,14 +62,14 @@ impl Table {
             workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a client broke off")))
         })?;
         let rate = rounds as f64 / begun.elapsed().as_secs_f64();
-        self.fact(what, format!("{rate:.0}/s from {at_once} connections"));
+        self.fact(what, budget, format!("{rate:.0}/s from {at_once} connections"));
         Ok(())
     }
 
     /// Something measured otherwise.
-    pub fn fact(&mut self, what: &str, value: String) {
-        println!("bench: {what}: {value}");
-        self.0.push((what.to_owned(), value));
+    pub fn fact(&mut self, what: &str, budget: &str, value: String) {
+        println!("bench: {what}: {value} (budget: {budget})");
+        self.0.push(Row { what: what.to_owned(), value, budget: budget.to_owned() });
     }
 }
 
@@ -73,9 +80,9 @@ fn shown(time: Duration) -> String {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n| what | Offing |\n| --- | --- |")?;
-        for (what, value) in &self.0 {
-            writeln!(f, "| {what} | {value} |")?;
+        writeln!(f, "\n| what | Offing | budget |\n| --- | --- | --- |")?;
+        for Row { what, value, budget } in &self.0 {
+            writeln!(f, "| {what} | {value} | {budget} |")?;
         }
         Ok(())
     }

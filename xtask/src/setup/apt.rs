@@ -14,7 +14,7 @@ const BUILD: &str = "build-essential busybox pkg-config libvirt-dev cpio dosfsto
 
 /// What a host of instances needs.
 const HOST: &str = "libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils ovn-central ovn-host \
-                    openvswitch-switch iproute2 iputils-ping openssh-client";
+                    openvswitch-switch ovmf iproute2 iputils-ping openssh-client";
 
 /// Those of the above that come from backports as soon as one of them does.
 const VIRTUALISATION: &[&str] =

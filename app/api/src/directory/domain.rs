@@ -20,4 +20,6 @@ pub struct Domain {
 pub struct DomainForm {
     pub name: String,
     pub description: String,
+    /// For a new one only: nobody can enter it yet.
+    pub disabled: bool,
 }

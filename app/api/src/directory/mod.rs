@@ -18,7 +18,7 @@ pub use role::{NamedRole, RoleForm};
 pub use user::{NewUser, User, UserForm};
 
 use crate::caller::Caller;
-use crate::{AssignmentId, DomainId, GroupId, ListQuery, Page, ProjectId, Result, RoleId, UserId};
+use crate::{AssignmentId, DomainId, GroupId, Kind, ListQuery, Page, ProjectId, Result, RoleId, UserId};
 use async_trait::async_trait;
 
 /// The words for the states of what can be switched off, in filters.
@@ -28,6 +28,9 @@ pub const DISABLED: &str = "disabled";
 /// The directory. Whoever manages a domain sees and changes what is in it; those who run the cloud, everything.
 #[async_trait]
 pub trait Directory: Send + Sync {
+    /// Enables, disables or deletes (these are the verbs) domains, projects, users or groups, each by itself. Projects are not deleted so.
+    async fn change_many(&self, caller: &Caller, kind: Kind, verb: &str, ids: &[String]) -> Result<()>;
+
     /// Sort keys: `name`, `created`.
     async fn domain_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Domain>>;
     async fn domain_show(&self, caller: &Caller, id: DomainId) -> Result<Domain>;
@@ -37,7 +40,7 @@ pub trait Directory: Send + Sync {
     /// Only an empty and disabled one.
     async fn domain_delete(&self, caller: &Caller, id: DomainId) -> Result<()>;
 
-    /// Sort keys: `name`, `domain`, `created`.
+    /// Sort keys: `name`, `domain`, `created`. Filter: `domain`, an id.
     async fn project_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Project>>;
     async fn project_show(&self, caller: &Caller, id: ProjectId) -> Result<ProjectDetail>;
     /// With its default security group, its members, its quota and, if asked for, a starter network: all or nothing.
@@ -48,26 +51,29 @@ pub trait Directory: Send + Sync {
     /// the project's, typed to confirm.
     async fn project_delete(&self, caller: &Caller, id: ProjectId, name: &str) -> Result<()>;
 
-    /// Sort keys: `name`, `domain`, `email`, `created`.
+    /// Sort keys: `name`, `domain`, `email`, `created`. Filter: `domain`, an id.
     async fn user_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<User>>;
     async fn user_show(&self, caller: &Caller, id: UserId) -> Result<User>;
     async fn user_create(&self, caller: &Caller, new: NewUser) -> Result<UserId>;
     async fn user_update(&self, caller: &Caller, id: UserId, form: UserForm) -> Result<()>;
     async fn user_enable(&self, caller: &Caller, id: UserId, enabled: bool) -> Result<()>;
-    /// A new password; ends the user's sessions.
+    /// Ends the time for which nobody can sign in as the user.
+    async fn user_unlock(&self, caller: &Caller, id: UserId) -> Result<()>;
+    /// A new password; ends the user's sessions and the lock-out.
     async fn user_password_set(&self, caller: &Caller, id: UserId, password: &str) -> Result<()>;
     /// Takes the user's second factors away, for those who have lost them.
     async fn user_factors_remove(&self, caller: &Caller, id: UserId) -> Result<()>;
     async fn user_delete(&self, caller: &Caller, id: UserId) -> Result<()>;
 
-    /// Sort keys: `name`, `domain`, `created`.
+    /// Sort keys: `name`, `domain`, `created`. Filter: `domain`, an id.
     async fn group_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Group>>;
     async fn group_show(&self, caller: &Caller, id: GroupId) -> Result<Group>;
     async fn group_create(&self, caller: &Caller, form: GroupForm) -> Result<GroupId>;
     async fn group_update(&self, caller: &Caller, id: GroupId, form: GroupForm) -> Result<()>;
     async fn group_delete(&self, caller: &Caller, id: GroupId) -> Result<()>;
     async fn group_member_list(&self, caller: &Caller, id: GroupId, query: &ListQuery) -> Result<Page<User>>;
-    async fn group_member_add(&self, caller: &Caller, id: GroupId, user: &str) -> Result<()>;
+    /// All of them, or none.
+    async fn group_member_add(&self, caller: &Caller, id: GroupId, users: &[String]) -> Result<()>;
     async fn group_member_remove(&self, caller: &Caller, id: GroupId, user: UserId) -> Result<()>;
     /// The groups that a user is in, by name.
     async fn group_list_of(&self, caller: &Caller, user: UserId) -> Result<Vec<Group>>;

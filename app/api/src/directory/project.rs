@@ -54,6 +54,8 @@ pub struct NewProject {
     /// Limits by the resource's key; empty ones stay at the default.
     pub limits: BTreeMap<String, String>,
     pub starter: bool,
+    /// Nobody can enter it yet.
+    pub disabled: bool,
 }
 
 /// What the form of a project says.

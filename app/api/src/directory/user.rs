@@ -16,8 +16,13 @@ pub struct User {
     pub enabled: bool,
     /// The user cannot change the password; administrators can.
     pub password_locked: bool,
+    /// Another password has to be chosen at the next sign-in.
+    pub must_change: bool,
     /// More than the password is asked for at sign-in.
     pub second_factor: bool,
+    pub last_sign_in: Option<Micros>,
+    /// For how many more minutes nobody can sign in as the user, after too many failures. Only where one user is shown.
+    pub locked_out: Option<u32>,
     pub created_at: Micros,
 }
 
@@ -30,9 +35,13 @@ pub struct NewUser {
     pub email: String,
     pub description: String,
     pub password: String,
+    /// The same once more, where somebody types it.
+    pub again: Option<String>,
     pub password_locked: bool,
     /// Another password has to be chosen at the first sign-in.
     pub must_change: bool,
+    /// Nobody can sign in as the user yet.
+    pub disabled: bool,
     /// Empty: none.
     pub default_project: String,
     /// The role in the default project; empty: none.
@@ -46,5 +55,7 @@ pub struct UserForm {
     pub email: String,
     pub description: String,
     pub password_locked: bool,
+    /// Another password has to be chosen at the next sign-in.
+    pub must_change: bool,
     pub default_project: String,
 }

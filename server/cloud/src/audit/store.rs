@@ -1,11 +1,12 @@
 //! All SQL of the audit log.
 
 use super::Entry;
+use crate::authz::Reach;
 use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::audit::{AuditEntry, FAILED, OK};
-use api::{ListQuery, Micros, Page, ProjectId};
+use api::{ListQuery, Micros, Page, ProjectId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 
@@ -119,11 +120,56 @@ const LIST: Listing = Listing {
 /// What can be searched in.
 const SEARCHED: [&str; 6] = ["a.user_name", "a.verb", "a.target", "a.target_name", "a.address", "a.request"];
 
-/// The entries of a project, or of all and of none.
-pub async fn list(db: &SqlitePool, of: Option<ProjectId>, query: &ListQuery) -> Result<Page<AuditEntry>, StoreError> {
-    let mut filter = Filter::default();
-    if let Some(project) = of {
-        filter = filter.and("a.project_id = ?", vec![Value::Text(project.0.to_string())]);
+/// Which entries a list is about.
+pub enum Of {
+    All,
+    /// What was done in it. What was done to a project is filed there too.
+    Project(ProjectId),
+    /// What was done to the user; and by the user, as far as it was done where the reader manages.
+    User(UserId, Reach),
+}
+
+fn about(of: Of) -> Filter {
+    let text = |id: String| Value::Text(id);
+    match of {
+        Of::All => Filter::default(),
+        Of::Project(project) => Filter::default().and("a.project_id = ?", vec![text(project.0.to_string())]),
+        // Targets are written as Keystone writes ids, users as rows have them.
+        Of::User(user, Reach::Everywhere) => {
+            let values = vec![text(user.to_string()), text(user.0.to_string())];
+            Filter::default().and("a.target = ? or a.user_id = ?", values)
+        }
+        Of::User(user, Reach::Domains(domains)) => {
+            let marks = vec!["?"; domains.len()].join(", ");
+            let clause = format!(
+                "a.target = ? or (a.user_id = ? and (a.project_id is null
+                 or a.project_id in (select p.id from project p where p.domain_id in ({marks}))))"
+            );
+            let users = [text(user.to_string()), text(user.0.to_string())];
+            Filter::default()
+                .and(clause, users.into_iter().chain(domains.iter().map(|it| text(it.0.to_string()))).collect())
+        }
+    }
+}
+
+/// The entries from the one moment until the other.
+pub async fn list(
+    db: &SqlitePool,
+    of: Of,
+    (since, until): (Option<Micros>, Option<Micros>),
+    query: &ListQuery,
+) -> Result<Page<AuditEntry>, StoreError> {
+    let mut filter = about(of);
+    for (column, part) in [("a.verb", query.filter("verb")), ("a.user_name", query.filter("user"))] {
+        if !part.trim().is_empty() {
+            filter = filter.and(format!("{column} like ? escape '\\'"), vec![Value::Text(contains(part))]);
+        }
+    }
+    if let Some(since) = since {
+        filter = filter.and("a.at >= ?", vec![Value::Int(since)]);
+    }
+    if let Some(until) = until {
+        filter = filter.and("a.at < ?", vec![Value::Int(until)]);
     }
     match query.status.as_str() {
         OK => filter = filter.and("a.result = ?", vec![Value::Text(OK.to_owned())]),

@@ -29,6 +29,7 @@ pub(super) fn spec(place: &impl Place) -> DomainSpec {
         vcpus: 1,
         memory_mb: 192,
         root: place.root(),
+        hardware: Default::default(),
         config_drive: vec![("openstack/latest/meta_data.json".into(), br#"{"hostname":"contract"}"#.to_vec())],
         nics: Vec::new(),
     }

@@ -3,6 +3,7 @@
 //! Nothing is left to be probed: every disk names its format and its whole backing chain, so that a header which a guest wrote into its
 //! own disk is never believed. Consoles are unix sockets in the instance's folder; nothing listens on the network.
 
+use super::hardware::{Bus, Firmware, Hardware, Watchdog};
 use super::hypervisor::{DomainSpec, Nic};
 use api::InstanceId;
 use std::fmt::Write;
@@ -61,6 +62,7 @@ pub fn domain_name(instance: InstanceId) -> String {
 
 /// The whole domain. With `kvm` false QEMU translates, which works everywhere.
 pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
+    let hardware = &spec.hardware;
     let mut xml = Xml::default();
     xml.open("domain", &[("type", if kvm { "kvm" } else { "qemu" })]);
     xml.text("name", &domain_name(spec.instance));
@@ -72,35 +74,74 @@ pub fn domain_xml(spec: &DomainSpec, files: &Files, kvm: bool) -> String {
     xml.close("metadata");
     xml.element("memory", &[("unit", "MiB")], &spec.memory_mb.to_string());
     xml.text("vcpu", &spec.vcpus.to_string());
-    xml.open("os", &[]);
-    // With `q35` CD-ROMs are on SATA, for which Debian's cloud kernel, for one, has no driver: it would not see its config drive.
-    xml.element("type", &[("arch", "x86_64"), ("machine", "pc")], "hvm");
-    xml.close("os");
+    system(&mut xml, hardware);
     xml.open("features", &[]);
     xml.empty("acpi", &[]);
     xml.empty("apic", &[]);
     xml.close("features");
     // Translated, `maximum` is what newer distributions need (x86-64-v2 and v3); on KVM, `host-model` can still be migrated.
-    xml.empty("cpu", &[("mode", if kvm { "host-model" } else { "maximum" })]);
-    xml.empty("clock", &[("offset", "utc")]);
+    let mode = [("mode", if kvm { "host-model" } else { "maximum" })];
+    match hardware.topology {
+        None => xml.empty("cpu", &mode),
+        Some(it) => {
+            let [sockets, cores, threads] = [it.sockets, it.cores, it.threads].map(|n| n.to_string());
+            xml.open("cpu", &mode);
+            xml.empty("topology", &[("sockets", &sockets), ("cores", &cores), ("threads", &threads)]);
+            xml.close("cpu");
+        }
+    }
+    xml.empty("clock", &[("offset", if hardware.local_time { "localtime" } else { "utc" })]);
     xml.text("on_poweroff", "destroy");
     xml.text("on_reboot", "restart");
     xml.text("on_crash", "destroy");
     xml.open("devices", &[]);
     disks(&mut xml, spec, files);
-    spec.nics.iter().for_each(|nic| interface(&mut xml, nic));
-    consoles(&mut xml, files);
+    spec.nics.iter().for_each(|nic| interface(&mut xml, nic, hardware));
+    consoles(&mut xml, files, hardware);
     xml.open("rng", &[("model", "virtio")]);
     xml.element("backend", &[("model", "random")], "/dev/urandom");
     xml.close("rng");
+    if hardware.watchdog != Watchdog::Disabled {
+        xml.empty("watchdog", &[("model", "i6300esb"), ("action", hardware.watchdog.as_str())]);
+    }
     xml.empty("memballoon", &[("model", "virtio")]);
     xml.close("devices");
     xml.close("domain");
     xml.0
 }
 
+/// The board and its firmware. libvirt finds the file of the firmware; it has to take one that starts unsigned loaders too.
+fn system(xml: &mut Xml, hardware: &Hardware) {
+    let uefi = hardware.firmware == Firmware::Uefi;
+    xml.open("os", if uefi { &[("firmware", "efi")][..] } else { &[] });
+    xml.element("type", &[("arch", "x86_64"), ("machine", hardware.machine.as_str())], "hvm");
+    if uefi {
+        xml.open("firmware", &[]);
+        xml.empty("feature", &[("enabled", "no"), ("name", "secure-boot")]);
+        xml.close("firmware");
+    }
+    if hardware.boot_menu {
+        xml.empty("bootmenu", &[("enable", "yes")]);
+    }
+    xml.close("os");
+}
+
+/// What a drive is called on that bus; `n` counts the drives.
+fn drive(bus: Bus, n: u8) -> String {
+    let kind = match bus {
+        Bus::Virtio => "vd",
+        Bus::Ide => "hd",
+        Bus::Scsi | Bus::Sata | Bus::Usb => "sd",
+    };
+    format!("{kind}{}", char::from(b'a' + n))
+}
+
 fn disks(xml: &mut Xml, spec: &DomainSpec, files: &Files) {
-    let base = path(&spec.root.base);
+    let (base, hardware) = (path(&spec.root.base), &spec.hardware);
+    let (bus, cdroms) = (hardware.disk_bus, hardware.cdrom_bus);
+    if bus == Bus::Scsi || cdroms == Bus::Scsi {
+        xml.empty("controller", &[("type", "scsi"), ("index", "0"), ("model", hardware.scsi.as_str())]);
+    }
     xml.open("disk", &[("type", "file"), ("device", "disk")]);
     xml.empty("driver", &[("name", "qemu"), ("type", "qcow2"), ("discard", "unmap")]);
     xml.empty("source", &[("file", &path(&files.disk()))]);
@@ -113,22 +154,29 @@ fn disks(xml: &mut Xml, spec: &DomainSpec, files: &Files) {
         xml.empty("backingStore", &[]);
         xml.close("backingStore");
     }
-    xml.empty("target", &[("dev", "vda"), ("bus", "virtio")]);
+    xml.empty("target", &[("dev", &drive(bus, 0)), ("bus", bus.as_str())]);
+    if !hardware.throttle.is_empty() {
+        xml.open("iotune", &[]);
+        hardware.throttle.iter().for_each(|(element, limit)| xml.text(element, &limit.to_string()));
+        xml.close("iotune");
+    }
     xml.empty("boot", &[("order", "1")]);
     xml.close("disk");
-    cdrom(xml, "hda", &path(&files.config_drive()), None);
+    // Drives are called by their kind of bus: names on another go on where the disk's ends.
+    let first = u8::from(drive(cdroms, 0) == drive(bus, 0));
+    cdrom(xml, (&drive(cdroms, first), cdroms), &path(&files.config_drive()), None);
     if spec.root.cdrom {
         // After the disk: an empty disk boots nothing, and once something is installed there it wins.
-        cdrom(xml, "hdb", &base, Some("2"));
+        cdrom(xml, (&drive(cdroms, first + 1), cdroms), &base, Some("2"));
     }
 }
 
-fn cdrom(xml: &mut Xml, device: &str, file: &str, boot_order: Option<&str>) {
+fn cdrom(xml: &mut Xml, (device, bus): (&str, Bus), file: &str, boot_order: Option<&str>) {
     xml.open("disk", &[("type", "file"), ("device", "cdrom")]);
     xml.empty("driver", &[("name", "qemu"), ("type", "raw")]);
     xml.empty("source", &[("file", file)]);
     xml.empty("backingStore", &[]);
-    xml.empty("target", &[("dev", device), ("bus", "ide")]);
+    xml.empty("target", &[("dev", device), ("bus", bus.as_str())]);
     xml.empty("readonly", &[]);
     if let Some(order) = boot_order {
         xml.empty("boot", &[("order", order)]);
@@ -136,7 +184,7 @@ fn cdrom(xml: &mut Xml, device: &str, file: &str, boot_order: Option<&str>) {
     xml.close("disk");
 }
 
-fn interface(xml: &mut Xml, nic: &Nic) {
+fn interface(xml: &mut Xml, nic: &Nic, hardware: &Hardware) {
     let port = nic.port.to_string();
     xml.open("interface", &[("type", "bridge")]);
     xml.empty("mac", &[("address", &nic.mac)]);
@@ -145,7 +193,7 @@ fn interface(xml: &mut Xml, nic: &Nic) {
     xml.empty("parameters", &[("interfaceid", &port)]);
     xml.close("virtualport");
     xml.empty("target", &[("dev", &tap(nic))]);
-    xml.empty("model", &[("type", "virtio")]);
+    xml.empty("model", &[("type", hardware.nic.as_str())]);
     xml.empty("mtu", &[("size", &nic.mtu.to_string())]);
     xml.close("interface");
 }
@@ -155,22 +203,24 @@ pub fn tap(nic: &Nic) -> String {
     format!("tap{:.11}", nic.port.to_string())
 }
 
-fn consoles(xml: &mut Xml, files: &Files) {
+fn consoles(xml: &mut Xml, files: &Files, hardware: &Hardware) {
     xml.open("serial", &[("type", "unix")]);
     xml.empty("source", &[("mode", "bind"), ("path", &path(&files.serial()))]);
     xml.empty("log", &[("file", &path(&files.console_log())), ("append", "on")]);
     xml.empty("target", &[("type", "isa-serial"), ("port", "0")]);
     xml.close("serial");
-    xml.open("channel", &[("type", "unix")]);
-    xml.empty("target", &[("type", "virtio"), ("name", "org.qemu.guest_agent.0")]);
-    xml.close("channel");
+    if hardware.guest_agent {
+        xml.open("channel", &[("type", "unix")]);
+        xml.empty("target", &[("type", "virtio"), ("name", "org.qemu.guest_agent.0")]);
+        xml.close("channel");
+    }
     xml.empty("graphics", &[("type", "vnc"), ("socket", &path(&files.vnc()))]);
     xml.open("video", &[]);
-    xml.empty("model", &[("type", "vga")]);
+    xml.empty("model", &[("type", hardware.video.as_str())]);
     xml.close("video");
     // A tablet reports places, not movements, so that the pointer in the browser and the guest's stay together.
     xml.empty("controller", &[("type", "usb"), ("model", "qemu-xhci")]);
-    xml.empty("input", &[("type", "tablet"), ("bus", "usb")]);
+    xml.empty("input", &[("type", "tablet"), ("bus", hardware.input.as_str())]);
 }
 
 fn path(path: &Path) -> String {
@@ -257,6 +307,7 @@ mod tests {
                 size: 1 << 30,
                 cdrom: false,
             },
+            hardware: Hardware::default(),
             config_drive: Vec::new(),
             nics: vec![Nic {
                 port: PortId(Uuid::from_u128(0x01234567_89ab_4def_8123_456789abcdef)),
@@ -351,7 +402,58 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_stays_text() {
+    fn devices_as_the_properties_ask() {
+        let check = |properties: &[(&str, &str)], has: &[&str], has_not: &[&str]| {
+            let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let mut spec = spec();
+            spec.hardware = super::super::hardware::hardware(&properties, spec.vcpus).unwrap();
+            spec.root.cdrom = true;
+            let xml = written(&spec, false);
+            has.iter().for_each(|part| assert!(xml.contains(part), "{part} is missing in {xml}"));
+            has_not.iter().for_each(|part| assert!(!xml.contains(part), "{part} stands in {xml}"));
+        };
+        check(
+            &[],
+            &[r#"machine="pc""#, r#""vda" bus="virtio""#, r#""hda" bus="ide""#, r#""hdb" bus="ide""#],
+            &["watchdog"],
+        );
+        let (sda, sdb) = (r#""sda" bus="sata""#, r#""sdb" bus="sata""#);
+        check(&[("hw_machine_type", "q35")], &[r#"machine="q35""#, r#""vda""#, sda, sdb], &["bus=\"ide\""]);
+        check(&[("hw_disk_bus", "sata")], &[sda, r#""hda" bus="ide""#], &[sdb]);
+        let both = [("hw_machine_type", "q35"), ("hw_disk_bus", "sata")];
+        check(&both, &[sda, sdb, r#""sdc" bus="sata""#], &[]);
+        let scsi = [("hw_disk_bus", "scsi"), ("hw_cdrom_bus", "scsi")];
+        let controller = r#"<controller type="scsi" index="0" model="virtio-scsi"/>"#;
+        check(&scsi, &[controller, r#""sda" bus="scsi""#, r#""sdb" bus="scsi""#], &[]);
+        check(&[("hw_scsi_model", "lsilogic"), ("hw_disk_bus", "scsi")], &[r#"model="lsilogic""#], &[]);
+        check(&[("hw_disk_bus", "ide")], &[r#""hda" bus="ide""#, r#""hdb" bus="ide""#, r#""hdc" bus="ide""#], &[]);
+        check(&[("hw_disk_bus", "usb")], &[r#""sda" bus="usb""#], &[]);
+        let uefi = r#"<os firmware="efi">"#;
+        check(&[("hw_firmware_type", "uefi")], &[uefi, r#"<feature enabled="no" name="secure-boot"/>"#], &[]);
+        check(&[("hw_firmware_type", "bios")], &["<os>"], &["efi"]);
+        check(&[("hw_vif_model", "e1000")], &[r#"<model type="e1000"/>"#], &[]);
+        check(&[("hw_video_model", "cirrus")], &[r#"<model type="cirrus"/>"#], &[r#"type="vga""#]);
+        check(&[("hw_input_bus", "virtio")], &[r#"<input type="tablet" bus="virtio"/>"#], &[]);
+        check(&[("hw_watchdog_action", "reset")], &[r#"<watchdog model="i6300esb" action="reset"/>"#], &[]);
+        check(&[("hw_qemu_guest_agent", "no")], &[], &["guest_agent"]);
+        check(&[("hw_boot_menu", "true")], &[r#"<bootmenu enable="yes"/>"#], &[]);
+        check(&[("os_type", "windows")], &[r#"<clock offset="localtime"/>"#], &[]);
+        check(&[("hw:cpu_sockets", "1")], &[r#"<topology sockets="1" cores="2" threads="1"/>"#], &[]);
+        let tuned = "<iotune><read_iops_sec>10</read_iops_sec>\n</iotune>\n<boot order=\"1\"/>";
+        check(&[("quota:disk_read_iops_sec", "10")], &[tuned], &[]);
+    }
+
+    /// Class 9: what tenants write comes out as data, and what is not data is one of a few words.
+    #[test]
+    fn security_09_hostile_text_in_the_domain() {
+        let attack = "scsi\"/><hostdev mode='subsystem'/>";
+        for name in
+            ["hw_disk_bus", "hw_machine_type", "hw_vif_model", "hw_video_model", "hw:watchdog_action", "hw:cpu_cores"]
+        {
+            let properties = [(name.to_owned(), attack.to_owned())].into();
+            let refused = super::super::hardware::hardware(&properties, 1);
+            assert!(matches!(refused, Err((_, api::Why::NoHardware { .. }))), "{name}: {refused:?}");
+        }
         let check = |name: &str, title: &str| {
             let xml = written(&DomainSpec { name: name.into(), ..spec() }, false);
             assert!(xml.contains(&format!("<title>{title}</title>")), "{name:?} in {xml}");

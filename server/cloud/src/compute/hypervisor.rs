@@ -4,6 +4,7 @@
 //! A driver keeps no intent and decides nothing. Each call brings one thing about and may be repeated: it succeeds when the thing is so
 //! already. Files of an instance lie in a folder named by its id, so that removing the folder removes all of it.
 
+use super::hardware::Hardware;
 use api::{ImageId, InstanceId, PortId, ProjectId};
 use async_trait::async_trait;
 use std::path::PathBuf;
@@ -45,6 +46,10 @@ pub struct Host {
     pub virtualisation: Virtualisation,
     /// Why it is not KVM, in a sentence, where it is not.
     pub virtualisation_why: Option<String>,
+    /// As Glance calls it: `x86_64`.
+    pub architecture: String,
+    /// Guests can be started with UEFI.
+    pub uefi: bool,
     pub cpus: u32,
     pub memory_mb: u64,
     /// Bytes free where instance disks lie.
@@ -92,6 +97,7 @@ pub struct DomainSpec {
     pub vcpus: u32,
     pub memory_mb: u64,
     pub root: RootDisk,
+    pub hardware: Hardware,
     /// Config drive content: path below the drive's root → bytes.
     pub config_drive: Vec<(String, Vec<u8>)>,
     pub nics: Vec<Nic>,

@@ -149,6 +149,7 @@ mod tests {
                 size: 1 << 30,
                 cdrom: false,
             },
+            hardware: Default::default(),
             config_drive: vec![("openstack/latest/user_data".into(), b"#!/bin/sh".to_vec())],
             nics: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! Launching: everything is checked and written in one transaction; the reconciler builds from the rows.
 
+use super::hardware::{self, Properties};
 use super::{keypair, metadata, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -10,6 +11,7 @@ use crate::{image, network, operation, quota};
 use api::compute::{Flavor, NewInstance, USER_DATA_MAX};
 use api::error::Faults;
 use api::image::ImageStatus;
+use api::metadef::Carrier;
 use api::quota::Resource;
 use api::{
     Caller, Error, FlavorId, ImageId, InstanceId, KeypairId, Kind, Micros, Name, NetworkId, Result, SecurityGroupId,
@@ -37,9 +39,10 @@ pub async fn launch(core: &Core, caller: &Caller, new: NewInstance) -> Result<In
     let mut tx = core.db.begin().await.map_err(StoreError)?;
 
     let mut faults = Faults::default();
-    let image = image::launch_image(&mut tx, caller.project, form.image).await?.ok_or(Why::Gone { kind: Kind::Image });
+    let image = image::launch_image(&mut tx, caller, form.image).await?.ok_or(Why::Gone { kind: Kind::Image });
     let image = faults.take("image", image.and_then(active));
-    let flavor = store::flavor_find(&mut tx, form.flavor).await?.ok_or(Why::Gone { kind: Kind::Flavor });
+    let flavor =
+        store::flavor_find(&mut tx, caller.project, form.flavor).await?.ok_or(Why::Gone { kind: Kind::Flavor });
     let flavor = faults.take("flavor", flavor);
     let keypair = match form.keypair {
         None => None,
@@ -48,8 +51,17 @@ pub async fn launch(core: &Core, caller: &Caller, new: NewInstance) -> Result<In
             faults.take("keypair", found)
         }
     };
+    let mut kept = Properties::new();
     if let (Some(image), Some(flavor)) = (&image, &flavor) {
         faults.take("flavor", flavor.fits(image.virtual_size, image.min_disk_gb, image.min_ram_mb));
+        if let Some(why) = hardware::unfit(&image.properties, &store::host_kinds(&mut tx).await?) {
+            faults.add("image", why);
+        }
+        let specs = store::properties(&mut tx, Carrier::Flavor(flavor.id)).await?;
+        kept = hardware::kept(&image.properties, &specs);
+        if let Err((field, why)) = hardware::hardware(&kept, flavor.vcpus) {
+            faults.add(field, why);
+        }
     }
     faults.finish()?;
     let (Some(image), Some(flavor)) = (image, flavor) else { return Err(Error::field("image", Why::Required)) };
@@ -69,6 +81,7 @@ pub async fn launch(core: &Core, caller: &Caller, new: NewInstance) -> Result<In
         flavor: &flavor,
         keypair: keypair.as_ref().map(|keypair| (keypair.name.as_str(), keypair.public_key.as_str())),
         user_data: &form.user_data,
+        hardware: &kept,
         operation: Some(operation),
     };
     store::instance_insert(&mut tx, row, now).await?;
@@ -134,6 +147,7 @@ pub async fn seed(tx: &mut Tx, caller: &Caller, from: SeedFrom<'_>, now: Micros)
         flavor: from.flavor,
         keypair: None,
         user_data: "",
+        hardware: &Properties::new(),
         operation: None,
     };
     Ok(store::instance_insert(tx, row, now).await?)

@@ -36,6 +36,8 @@ const MOTION: Duration = Duration::from_secs(60);
 /// How often libvirt is asked then, and otherwise. `virt` 0.5 has no safe way to be told.
 const CLOSELY: Duration = Duration::from_millis(500);
 const QUIETLY: Duration = Duration::from_secs(2);
+/// What domains are made for: see `domain_xml`.
+const ARCHITECTURE: &str = "x86_64";
 
 type Result<T> = std::result::Result<T, HypervisorError>;
 
@@ -134,9 +136,10 @@ impl Hypervisor for Libvirt {
     async fn host(&self) -> Result<Host> {
         let ask = |connection: &Connect| {
             let version = connection.hyp_version()?;
-            Ok((connection.hostname()?, version, connection.node_info()?))
+            let guests = connection.domain_capabilities(None, Some(ARCHITECTURE), None, None, 0)?;
+            Ok((connection.hostname()?, version, connection.node_info()?, knows_uefi(&guests)))
         };
-        let (name, version, node) = self.link.call(move |connection| ask(connection).map_err(failed)).await?;
+        let (name, version, node, uefi) = self.link.call(move |connection| ask(connection).map_err(failed)).await?;
         let data_dir = self.data_dir.clone();
         let free = nix::sys::statvfs::statvfs(&data_dir).map_err(|error| HypervisorError::Io {
             what: format!("looking at {}", data_dir.display()),
@@ -151,6 +154,8 @@ impl Hypervisor for Libvirt {
             hypervisor: format!("QEMU {}.{}.{}", version / 1_000_000, version / 1000 % 1000, version % 1000),
             virtualisation,
             virtualisation_why,
+            architecture: ARCHITECTURE.to_owned(),
+            uefi,
             cpus: node.cpus,
             memory_mb: node.memory / 1024,
             disk_free: free.blocks_available() * free.fragment_size(),
@@ -405,6 +410,12 @@ fn code(error: &virt::error::Error) -> Option<ErrorNumber> {
         ErrorNumberEnum::Known(code) => Some(code),
         ErrorNumberEnum::Unknown(_) => None,
     }
+}
+
+/// Whether libvirt has found firmware for UEFI, from its capabilities of domains: `<enum name='firmware'><value>efi</value>…`.
+fn knows_uefi(capabilities: &str) -> bool {
+    let firmware = capabilities.split_once("<enum name='firmware'>").and_then(|(_, rest)| rest.split_once("</enum>"));
+    firmware.is_some_and(|(values, _)| values.contains("<value>efi</value>"))
 }
 
 /// User and group that QEMU runs as, from libvirt's capabilities: `<baselabel type='kvm'>+64055:+64055</baselabel>` of the model `dac`.

@@ -18,11 +18,13 @@ type Result<T> = std::result::Result<T, HypervisorError>;
 /// Copies the root disk of a domain that runs into a new file. Blocks for as long as that takes.
 pub(super) fn copy(uri: &str, domain: &Domain, to: &Path) -> Result<()> {
     let name = domain.name().map_err(failed)?;
+    let written = domain.xml_desc(0).map_err(failed)?;
+    let disk = root_disk(&written).ok_or_else(|| HypervisorError::Failed("The domain has no root disk.".into()))?;
     let file = to.to_string_lossy();
     let path = file.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;");
     // Disks that are not named are left out.
     let xml = format!(
-        "<domainbackup mode='push'><disks><disk name='vda' backup='yes' type='file'><driver type='qcow2'/>\
+        "<domainbackup mode='push'><disks><disk name='{disk}' backup='yes' type='file'><driver type='qcow2'/>\
          <target file='{path}'/></disk></disks></domainbackup>"
     );
     virsh(uri, &["backup-begin", "--domain", &name, "--backupxml", "/dev/stdin"], &xml)?;
@@ -35,6 +37,15 @@ pub(super) fn copy(uri: &str, domain: &Domain, to: &Path) -> Result<()> {
         return Ok(());
     }
     Err(HypervisorError::Failed("The disk could not be copied: the guest went off, or libvirt gave it up.".into()))
+}
+
+/// What the root disk is called: the first that is no CD-ROM. libvirt writes what is data so that it looks like none of this.
+fn root_disk(xml: &str) -> Option<&str> {
+    let disk = xml
+        .split("<disk ")
+        .skip(1)
+        .find(|disk| disk.split('>').next().is_some_and(|it| it.contains("device='disk'")))?;
+    disk.split_once("<target dev='")?.1.split('\'').next()
 }
 
 /// Ends a copy in the making, if there is one. Blocks.
@@ -71,4 +82,17 @@ fn virsh(uri: &str, arguments: &[&str], input: &str) -> Result<String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(HypervisorError::Failed(said.trim().trim_start_matches("error: ").to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_disk_has_a_name() {
+        let cdrom = "<disk type='file' device='cdrom'><target dev='sda' bus='sata'/></disk>";
+        let disk = "<disk type='file' device='disk'>\n<source file='/x'/>\n<target dev='sdb' bus='scsi'/></disk>";
+        assert_eq!(root_disk(&format!("<domain>{cdrom}{disk}</domain>")), Some("sdb"));
+        assert_eq!(root_disk(cdrom), None);
+    }
 }

@@ -1,8 +1,10 @@
 //! The contract on real libvirt and QEMU, and what only they can get wrong. Run by `cargo xtask testbed`.
 
 use super::super::contract::{self, Place, power, root_of, seen, spec, until, until_ready};
+use super::super::hardware;
 use super::*;
 use api::PortId;
+use api::metadef::{PropertyType, ResourceType};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use uuid::Uuid;
@@ -17,6 +19,18 @@ fn the_user_of_qemu_is_read_from_the_capabilities() {
     check("<model>none</model><baselabel type='kvm'>+1:+1</baselabel>", None);
     check("<model>dac</model><baselabel type='kvm'>root</baselabel>", None);
     check("", None);
+}
+
+#[test]
+fn uefi_is_read_from_the_capabilities() {
+    let check = |values: &str, expected: bool| {
+        let os = format!("<os supported='yes'><enum name='firmware'>{values}</enum><loader supported='yes'/></os>");
+        assert_eq!(knows_uefi(&os), expected, "{values}");
+    };
+    check("<value>bios</value><value>efi</value>", true);
+    check("<value>bios</value>", false);
+    check("", false);
+    assert!(!knows_uefi("<os supported='yes'/>"));
 }
 
 #[test]
@@ -331,5 +345,77 @@ async fn real_refusals_say_why() {
     let why = host.start(spec.instance).await.unwrap_err();
     assert!(matches!(&why, HypervisorError::Failed(why) if why.contains("image")), "{why:?}");
     assert_eq!(power(&host, spec.instance).await, Some(Power::Off));
+    host.remove(spec.instance).await.unwrap();
+}
+
+/// Whatever the shipped namespaces offer, libvirt takes and QEMU starts with.
+#[tokio::test]
+async fn real_hardware_of_every_kind_starts() {
+    let _host = HOST.lock().await;
+    let Some(place) = Real::new() else { return };
+    let host = place.open();
+    let uefi = host.host().await.unwrap().uefi;
+    let mut asked: Vec<Vec<(String, String)>> = Vec::new();
+    for resource in [ResourceType::Image, ResourceType::Flavor] {
+        for property in crate::metadef::namespaces(resource).unwrap().into_iter().flat_map(|it| it.properties) {
+            let values = match property.kind {
+                PropertyType::Boolean => vec!["true".to_owned(), "false".to_owned()],
+                PropertyType::Integer => vec!["2".to_owned()],
+                _ => property.choices,
+            };
+            asked.extend(values.into_iter().map(|value| vec![(property.name.clone(), value)]));
+        }
+    }
+    for together in [
+        "hw_machine_type=q35 hw_firmware_type=uefi",
+        "hw_machine_type=q35 hw_disk_bus=sata hw_boot_menu=true",
+        "hw_disk_bus=scsi hw_cdrom_bus=scsi",
+        "hw_disk_bus=scsi hw_scsi_model=lsilogic",
+        "hw_disk_bus=ide hw_cdrom_bus=sata hw_qemu_guest_agent=no",
+        "hw_disk_bus=usb hw_cdrom_bus=usb",
+        "hw:cpu_threads=2 hw_cpu_max_sockets=1",
+    ] {
+        asked
+            .push(together.split(' ').filter_map(|it| it.split_once('=')).map(|(n, v)| (n.into(), v.into())).collect());
+    }
+    let mut tried = 0;
+    for properties in asked {
+        let all: hardware::Properties = properties.iter().cloned().collect();
+        let kept = hardware::kept(&all, &all);
+        if kept.is_empty() {
+            continue;
+        }
+        if all.get("hw_firmware_type").is_some_and(|it| it == "uefi") && !uefi {
+            println!("left out: {properties:?} needs OVMF");
+            continue;
+        }
+        let nic = Nic { port: PortId(Uuid::new_v4()), mac: "fa:16:3e:12:34:56".into(), mtu: 1442 };
+        let hardware = hardware::hardware(&kept, 4).unwrap_or_else(|why| panic!("{properties:?}: {why:?}"));
+        let spec = DomainSpec { hardware, vcpus: 4, nics: vec![nic], ..spec(&place) };
+        host.define(&spec).await.unwrap_or_else(|why| panic!("{properties:?}: {why}"));
+        host.start(spec.instance).await.unwrap_or_else(|why| panic!("{properties:?}: {why}"));
+        assert_eq!(power(&host, spec.instance).await, Some(Power::Running), "{properties:?}");
+        host.define(&spec).await.unwrap_or_else(|why| panic!("{properties:?}, once more: {why}"));
+        host.remove(spec.instance).await.unwrap();
+        assert_eq!(place.leftovers(spec.instance), Vec::<String>::new(), "{properties:?}");
+        tried += 1;
+    }
+    assert!(tried > 40, "{tried}");
+}
+
+/// A disk on another bus is called otherwise, and is copied all the same.
+#[tokio::test]
+async fn real_snapshots_of_a_disk_on_another_bus() {
+    let _host = HOST.lock().await;
+    let Some(place) = Real::new() else { return };
+    let (host, mut spec) = (place.open(), spec(&place));
+    spec.hardware.disk_bus = hardware::Bus::Sata;
+    spec.hardware.machine = hardware::Machine::Q35;
+    spec.hardware.cdrom_bus = hardware::Bus::Sata;
+    host.define(&spec).await.unwrap();
+    host.start(spec.instance).await.unwrap();
+    until_ready(&place, &host, spec.instance).await;
+    let frozen = host.snapshot(spec.instance).await.unwrap();
+    assert!(frozen.disk.exists());
     host.remove(spec.instance).await.unwrap();
 }

@@ -16,7 +16,8 @@ use super::hypervisor::Power;
 use api::Micros;
 use api::compute::{PowerState, Status, Task};
 
-/// How long a guest may take to go off after its power button was pressed, before the plug is pulled: Nova's `shutdown_timeout`.
+/// How long a guest may take to go off after its power button was pressed, before the plug is pulled, if its image says nothing else: Nova's
+/// `shutdown_timeout`.
 pub const SHUTDOWN_TIMEOUT: Micros = 60_000_000;
 /// The button is pressed again after this long: a guest still booting does not hear the first press (Nova's `SHUTDOWN_RETRY_INTERVAL`).
 pub const PRESS_INTERVAL: Micros = 10_000_000;
@@ -39,6 +40,8 @@ pub struct Row {
     pub faulty: bool,
     /// The image that is being made of it is still on its way.
     pub arriving: bool,
+    /// How long its guest may take to go off.
+    pub shutdown: Micros,
 }
 
 /// What the hypervisor shows of it: nothing, or a domain.
@@ -164,13 +167,13 @@ fn turn_off(row: &Row, sight: Option<&Sight>, now: Micros) -> Step {
 
 fn press(row: &Row, sight: &Sight, now: Micros) -> Step {
     let next = row.since + row.attempts * PRESS_INTERVAL;
-    if sight.power == Power::Paused || now >= row.since + SHUTDOWN_TIMEOUT {
+    if sight.power == Power::Paused || now >= row.since + row.shutdown {
         // A paused guest hears no button.
         Step::ForceOff
     } else if now >= next {
         Step::Press
     } else {
-        Step::Wait(next.min(row.since + SHUTDOWN_TIMEOUT))
+        Step::Wait(next.min(row.since + row.shutdown))
     }
 }
 
@@ -218,6 +221,7 @@ mod tests {
             launched: true,
             faulty: false,
             arriving: false,
+            shutdown: SHUTDOWN_TIMEOUT,
         }
     }
 
@@ -256,6 +260,11 @@ mod tests {
         check(&pressed, sight(Paused, "1"), 1, "ForceOff");
         check(&pressed, sight(Off, "1"), 1, "SHUTOFF");
         check(&pressed, None, 1, "SHUTOFF");
+        let patient = Row { shutdown: 300_000_000, attempts: 30, ..stop.clone() };
+        check(&patient, sight(Running, "1"), 60, "wait 300");
+        check(&patient, sight(Running, "1"), 300, "ForceOff");
+        let hurried = Row { shutdown: 0, ..stop };
+        check(&hurried, sight(Running, "1"), 0, "ForceOff");
     }
 
     #[test]

@@ -50,7 +50,9 @@ impl ComputeService {
 /// Its name and its id, if the caller may see it.
 async fn named(db: &mut SqliteConnection, caller: &Caller, of: Carrier) -> Result<(String, String)> {
     let (name, id) = match of {
-        Carrier::Flavor(id) => (store::flavor_find(db, id).await?.map(|flavor| flavor.name), id.to_string()),
+        Carrier::Flavor(id) => {
+            (store::flavor_find(db, caller.project, id).await?.map(|flavor| flavor.name), id.to_string())
+        }
         Carrier::Instance(id) => (store::instance(db, caller.project, id).await?.map(|row| row.name), id.to_string()),
     };
     name.map(|name| (name, id.clone())).ok_or_else(|| Error::not_found(of.kind(), id))

@@ -4,6 +4,7 @@
 //! the last time, does one step for each, and writes down what came of it. A pass takes no arguments: after a restart the first pass does
 //! what any other would have done. Removing a domain of ours that has no row is part of it.
 
+use super::hardware;
 use super::hypervisor::{DomainSpec, HypervisorError, Nic, RootDisk, Virtualisation};
 use super::lifecycle::{self, Seen, Sight, Step};
 use super::service::{ComputeService, unavailable};
@@ -253,7 +254,7 @@ impl ComputeService {
     }
 
     /// All that the domain is made from; the inner error says why it cannot be.
-    async fn spec(&self, row: &InstanceRow) -> Result<std::result::Result<DomainSpec, String>> {
+    pub(super) async fn spec(&self, row: &InstanceRow) -> Result<std::result::Result<DomainSpec, String>> {
         let Some((path, format)) = image::base(self.core.db.read(), &self.core.data, row.image).await? else {
             return Ok(Err(format!("The image “{}” is gone.", row.image_name)));
         };
@@ -268,6 +269,10 @@ impl ComputeService {
             }
             Err(error) => return Err(crate::fault::incident("inspection thread", &error)),
         }
+        let hardware = match hardware::hardware(&row.hardware(), row.vcpus) {
+            Ok(hardware) => hardware,
+            Err((_, why)) => return Ok(Err(why.to_string())),
+        };
         let facts = self.facts(row).await?;
         let nics = facts.nics.iter().map(|nic| Nic { port: nic.port, mac: nic.mac.clone(), mtu: nic.mtu }).collect();
         Ok(Ok(DomainSpec {
@@ -283,6 +288,7 @@ impl ComputeService {
                 size: row.disk_gb << 30,
                 cdrom: format == DiskFormat::Iso,
             },
+            hardware,
             config_drive: facts.files(),
             nics,
         }))

@@ -11,6 +11,7 @@ use crate::fault::{StoreError, incident};
 use crate::image::ImageService;
 use crate::network::{self, InstancePort, NetworkService};
 use crate::operation;
+use api::class::SeatInstance;
 use api::compute::{
     Compute, ConsoleLog, Flavor, HypervisorHost, Instance, InstanceDetail, KeyType, Keypair, NewInstance, NewKeypair,
     Status, Task, Verb,
@@ -18,6 +19,7 @@ use api::compute::{
 use api::metadef::{Carrier, Properties, PropertyChange};
 use api::{Caller, Error, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, Page, ProjectId, Result};
 use async_trait::async_trait;
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -81,6 +83,12 @@ impl ComputeService {
         opened.map_err(unavailable)
     }
 
+    /// Whether a console that was opened may go on: it takes what opening it took.
+    pub async fn console_keep(&self, caller: &Caller, id: InstanceId) -> Result<()> {
+        authz::require(caller, Action::Write)?;
+        self.find(caller, id).await.map(|_| ())
+    }
+
     /// What the guest that has this address on this network is told about itself.
     pub async fn metadata(&self, network: NetworkId, address: Ipv4Addr) -> Result<Option<Facts>> {
         let Some((_, instance)) = network::port_at(self.core.db.read(), network, address).await? else {
@@ -95,6 +103,16 @@ impl ComputeService {
     /// many there are still, and whether that was news.
     pub async fn purge(&self, tx: &mut Tx, project: ProjectId) -> Result<(u64, bool)> {
         Ok(store::purge(tx, project, self.core.clock.now()).await?)
+    }
+
+    /// All flavors, whoever asks: for services that say what a project may use.
+    pub async fn flavors(&self) -> Result<Vec<Flavor>> {
+        Ok(store::flavor_list(self.core.db.read(), None).await?)
+    }
+
+    /// What runs in each of these projects, for a service that has asked whether its caller may know: one query.
+    pub async fn instances_in(&self, projects: &[ProjectId]) -> Result<HashMap<ProjectId, Vec<SeatInstance>>> {
+        Ok(store::instances_in(self.core.db.read(), projects).await?)
     }
 
     /// There is something to do.
@@ -233,11 +251,12 @@ impl Compute for ComputeService {
         let row = self.find(caller, id).await?;
         let ports = self.ports(id).await?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let image = crate::image::launch_image(&mut db, caller.project, row.image).await?.map(|image| image.id);
+        let image = crate::image::launch_image(&mut db, caller, row.image).await?;
         let properties = store::properties(&mut db, Carrier::Instance(id)).await?;
         drop(db);
         Ok(InstanceDetail {
-            image,
+            admin_user: image.as_ref().and_then(|image| image.properties.get("os_admin_user").cloned()),
+            image: image.map(|image| image.id),
             vcpus: row.vcpus,
             ram_mb: row.ram_mb,
             disk_gb: row.disk_gb,
@@ -305,7 +324,7 @@ impl Compute for ComputeService {
 
     async fn flavor_list(&self, caller: &Caller) -> Result<Vec<Flavor>> {
         authz::require(caller, Action::Read)?;
-        Ok(store::flavor_list(self.core.db.read()).await?)
+        Ok(store::flavor_list(self.core.db.read(), Some(caller.project)).await?)
     }
 
     async fn keypair_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Keypair>> {

@@ -6,14 +6,18 @@ mod property;
 pub use flavor::*;
 pub use property::*;
 
-use super::lifecycle::{Row, Seen};
+use super::hardware::{self, Properties};
+use super::lifecycle::{Row, SHUTDOWN_TIMEOUT, Seen};
 use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
+use api::class::SeatInstance;
 use api::compute::{Fault, Flavor, HypervisorHost, PowerState, State, Status, Task};
 use api::{ImageId, InstanceId, ListQuery, Micros, OperationId, Page, ProjectId};
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row as _, SqliteConnection, SqlitePool};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -47,6 +51,8 @@ pub struct InstanceRow {
     /// The image that is being made of it.
     pub snapshot: Option<ImageId>,
     pub host: String,
+    /// The properties that its hardware is made by, in JSON; empty: none.
+    hardware: String,
     pub created_at: Micros,
     pub launched_at: Option<Micros>,
     pub updated_at: Micros,
@@ -54,7 +60,7 @@ pub struct InstanceRow {
 
 const COLUMNS: &str = "i.id, i.project_id, i.name, i.image_id, i.image_name, i.flavor_name, i.vcpus, i.ram_mb, i.disk_gb, \
      i.keypair_name, i.generation, i.status, i.task, i.power_state, i.boot, i.task_since, i.attempts, i.fault, i.fault_at, \
-     i.operation_id, i.snapshot_image_id, i.host, i.created_at, i.launched_at, i.updated_at";
+     i.operation_id, i.snapshot_image_id, i.host, i.hardware, i.created_at, i.launched_at, i.updated_at";
 
 impl FromRow<'_, SqliteRow> for InstanceRow {
     fn from_row(row: &SqliteRow) -> std::result::Result<Self, sqlx::Error> {
@@ -87,6 +93,7 @@ impl FromRow<'_, SqliteRow> for InstanceRow {
             operation: operation.and_then(|text| text.parse().ok()),
             snapshot: row.try_get::<Option<&str>, _>("snapshot_image_id")?.and_then(|text| text.parse().ok()),
             host: row.try_get("host")?,
+            hardware: row.try_get("hardware")?,
             created_at: row.try_get("created_at")?,
             launched_at: row.try_get("launched_at")?,
             updated_at: row.try_get("updated_at")?,
@@ -95,6 +102,16 @@ impl FromRow<'_, SqliteRow> for InstanceRow {
 }
 
 impl InstanceRow {
+    /// What image and flavor said of its hardware when it was launched.
+    pub fn hardware(&self) -> Properties {
+        // Written by `instance_insert` alone.
+        if self.hardware.is_empty() {
+            Properties::new()
+        } else {
+            serde_json::from_str(&self.hardware).unwrap_or_default()
+        }
+    }
+
     /// The parts that the lifecycle's rules look at.
     pub fn lifecycle(&self) -> Row {
         Row {
@@ -107,6 +124,8 @@ impl InstanceRow {
             launched: self.launched_at.is_some(),
             faulty: self.fault.is_some(),
             arriving: false,
+            shutdown: hardware::shutdown_seconds(&self.hardware())
+                .map_or(SHUTDOWN_TIMEOUT, |seconds| seconds * 1_000_000),
         }
     }
 }
@@ -152,6 +171,22 @@ pub async fn instance(
     Ok(sqlx::query_as(&sql).bind(instance.0.to_string()).bind(project.0.to_string()).fetch_optional(db).await?)
 }
 
+/// The instances of several projects, by name.
+pub async fn instances_in(db: &SqlitePool, projects: &[ProjectId]) -> Result<HashMap<ProjectId, Vec<SeatInstance>>> {
+    let mut found: HashMap<ProjectId, Vec<SeatInstance>> = HashMap::new();
+    let mut query = QueryBuilder::new(format!("select {COLUMNS} from instance i where i.project_id in ("));
+    let mut ids = query.separated(", ");
+    for project in projects {
+        ids.push_bind(project.0.to_string());
+    }
+    query.push(") order by i.name, i.id");
+    for row in query.build_query_as::<InstanceRow>().fetch_all(db).await? {
+        let InstanceRow { id, name, state, project, .. } = row;
+        found.entry(project).or_default().push(SeatInstance { id, name, state });
+    }
+    Ok(found)
+}
+
 /// Whoever it belongs to: for the program's own work.
 pub async fn instance_any(db: &mut SqliteConnection, instance: InstanceId) -> Result<Option<InstanceRow>> {
     let sql = format!("select {COLUMNS} from instance i where i.id = $1");
@@ -191,6 +226,7 @@ pub struct NewRow<'a> {
     pub flavor: &'a Flavor,
     pub keypair: Option<(&'a str, &'a str)>,
     pub user_data: &'a str,
+    pub hardware: &'a Properties,
     pub operation: Option<OperationId>,
 }
 
@@ -198,8 +234,8 @@ pub async fn instance_insert(tx: &mut Tx, row: NewRow<'_>, now: Micros) -> Resul
     sqlx::query(
         "insert into instance (id, project_id, user_id, name, image_id, image_name, flavor_name, vcpus, ram_mb, disk_gb,
                                keypair_name, public_key, user_data, intent, status, task, task_since, operation_id,
-                               created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'run', 'BUILD', 'scheduling', $14, $15, $14, $14)",
+                               created_at, updated_at, hardware)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'run', 'BUILD', 'scheduling', $14, $15, $14, $14, $16)",
     )
     .bind(row.id.0.to_string())
     .bind(row.project.0.to_string())
@@ -216,6 +252,7 @@ pub async fn instance_insert(tx: &mut Tx, row: NewRow<'_>, now: Micros) -> Resul
     .bind(row.user_data)
     .bind(now)
     .bind(row.operation.map(|id| id.0.to_string()))
+    .bind(if row.hardware.is_empty() { String::new() } else { json!(row.hardware).to_string() })
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -383,11 +420,12 @@ pub async fn count_by_status(db: &SqlitePool) -> Result<Vec<(String, i64)>> {
 
 pub async fn host_save(tx: &mut Tx, host: &super::hypervisor::Host, virtualisation: &str, now: Micros) -> Result<()> {
     sqlx::query(
-        "insert into host (name, hypervisor, virtualisation, virtualisation_why, vcpus, memory_mb, disk_free, up, seen_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+        "insert into host (name, hypervisor, virtualisation, virtualisation_why, vcpus, memory_mb, disk_free, up, seen_at, architecture, uefi)
+         values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)
          on conflict (name) do update set hypervisor = excluded.hypervisor, virtualisation = excluded.virtualisation,
              virtualisation_why = excluded.virtualisation_why, vcpus = excluded.vcpus, memory_mb = excluded.memory_mb,
-             disk_free = excluded.disk_free, up = 1, seen_at = excluded.seen_at",
+             disk_free = excluded.disk_free, up = 1, seen_at = excluded.seen_at, architecture = excluded.architecture,
+             uefi = excluded.uefi",
     )
     .bind(&host.name)
     .bind(&host.hypervisor)
@@ -397,6 +435,8 @@ pub async fn host_save(tx: &mut Tx, host: &super::hypervisor::Host, virtualisati
     .bind(host.memory_mb as i64)
     .bind(host.disk_free as i64)
     .bind(now)
+    .bind(&host.architecture)
+    .bind(host.uefi)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -406,6 +446,11 @@ pub async fn host_save(tx: &mut Tx, host: &super::hypervisor::Host, virtualisati
 pub async fn hosts_up(tx: &mut Tx, up: bool) -> Result<bool> {
     let done = sqlx::query("update host set up = $1 where up <> $1").bind(up).execute(&mut **tx).await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// What each host can start: its architecture, and whether it knows UEFI.
+pub async fn host_kinds(db: &mut SqliteConnection) -> Result<Vec<(String, bool)>> {
+    Ok(sqlx::query_as("select distinct architecture, uefi from host order by architecture").fetch_all(db).await?)
 }
 
 pub async fn host_list(db: &SqlitePool) -> Result<Vec<HypervisorHost>> {

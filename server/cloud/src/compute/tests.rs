@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
+mod hardware;
 mod properties;
 mod snapshot;
 

@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::store;
-use crate::authz::{self, Action};
+use crate::authz::{self, Action, Reach};
 use crate::core::Core;
 use crate::db::is_unique;
 use crate::fault::StoreError;
@@ -27,7 +27,7 @@ async fn read(change: &mut Change<'_>, new: &NewAssignment) -> Result<(Actor, Pl
     let mut faults = Faults::default();
     let place = place(change, new).await?;
     let place = faults.take("place", place);
-    let domain = place.map_or(change.caller.domain, |(_, domain)| domain);
+    let domain = place.map_or(Some(change.caller.domain), |(_, domain)| domain);
     let actor = actor(change, new, domain).await?;
     let actor = faults.take("actor", actor);
     let role = match new.role.trim() {
@@ -41,17 +41,24 @@ async fn read(change: &mut Change<'_>, new: &NewAssignment) -> Result<(Actor, Pl
 
 type Read<T> = Result<std::result::Result<T, Why>>;
 
-/// The place, and the domain in which a user's name is looked for.
-async fn place(change: &mut Change<'_>, new: &NewAssignment) -> Read<(Place, DomainId)> {
+/// The only one that was meant, or why it is not clear which.
+fn only<T>(mut found: Vec<T>, kind: Kind) -> std::result::Result<T, Why> {
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        (Some(_), false) => Err(Why::Ambiguous { kind }),
+        (None, _) => Err(Why::Gone { kind }),
+    }
+}
+
+/// The place, and the domain that it lies in: names of users and groups are looked for there.
+async fn place(change: &mut Change<'_>, new: &NewAssignment) -> Read<(Place, Option<DomainId>)> {
     let text = new.place.trim();
     Ok(match new.place_kind.as_str() {
-        "system" => Ok((Place::System, change.caller.domain)),
+        "system" => Ok((Place::System, None)),
         "project" | "domain" if text.is_empty() => Err(Why::Required),
         "project" => {
-            let own = change.caller.domain;
-            let found = store::project::named(&mut change.tx, own, text).await?;
-            let found = found.filter(|(_, domain)| change.reach.covers(*domain));
-            found.map(|(project, domain)| (Place::Project(project), domain)).ok_or(Why::Gone { kind: Kind::Project })
+            let found = store::project::named_within(&mut change.tx, &change.reach, text).await?;
+            only(found, Kind::Project).map(|(project, domain)| (Place::Project(project), Some(domain)))
         }
         "domain" => {
             let id = match text.parse::<DomainId>() {
@@ -59,28 +66,45 @@ async fn place(change: &mut Change<'_>, new: &NewAssignment) -> Read<(Place, Dom
                 Err(_) => store::domain::by_name(&mut change.tx, text).await?,
             };
             let found = id.filter(|domain| change.reach.covers(*domain));
-            found.map(|domain| (Place::Domain(domain), domain)).ok_or(Why::Gone { kind: Kind::Domain })
+            found.map(|domain| (Place::Domain(domain), Some(domain))).ok_or(Why::Gone { kind: Kind::Domain })
         }
         _ => Err(Why::NotAChoice),
     })
 }
 
-async fn actor(change: &mut Change<'_>, new: &NewAssignment, domain: DomainId) -> Read<Actor> {
-    let text = new.actor.trim();
-    let (found, kind) = match new.actor_kind.as_str() {
+/// An id says by itself whose it is, whichever kind was chosen beside it. A name is one of the place's own domain; where that is the
+/// system, there must be no other of that name.
+async fn actor(change: &mut Change<'_>, new: &NewAssignment, domain: Option<DomainId>) -> Read<Actor> {
+    let (text, is_id) = (new.actor.trim(), new.actor.trim().parse::<UserId>().is_ok());
+    let kinds: &[Kind] = match new.actor_kind.as_str() {
         _ if text.is_empty() => return Ok(Err(Why::Required)),
-        "user" => {
-            let found = store::user::named(&mut change.tx, domain, text).await?;
-            (found.map(|(user, domain)| (Actor::User(user), domain)), Kind::User)
-        }
-        "group" => {
-            let found = store::group::named(&mut change.tx, domain, text).await?;
-            (found.map(|(group, domain)| (Actor::Group(group), domain)), Kind::Group)
-        }
+        "user" if is_id => &[Kind::User, Kind::Group],
+        "group" if is_id => &[Kind::Group, Kind::User],
+        "user" => &[Kind::User],
+        "group" => &[Kind::Group],
         _ => return Ok(Err(Why::NotAChoice)),
     };
-    let found = found.filter(|(_, domain)| change.reach.covers(*domain));
-    Ok(found.map(|(actor, _)| actor).ok_or(Why::Gone { kind }))
+    let within = match domain.filter(|_| !is_id) {
+        Some(domain) => Reach::Domains(vec![domain]),
+        None => change.reach.clone(),
+    };
+    let mut found = Err(Why::NotAChoice);
+    for kind in kinds {
+        found = match kind {
+            Kind::Group => {
+                let groups = store::group::named_within(&mut change.tx, &within, text).await?;
+                only(groups, Kind::Group).map(|(group, _)| Actor::Group(group))
+            }
+            _ => {
+                let users = store::user::named_within(&mut change.tx, &within, text).await?;
+                only(users, Kind::User).map(|(user, _)| Actor::User(user))
+            }
+        };
+        if found.is_ok() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 pub async fn create(core: &Core, caller: &Caller, new: NewAssignment) -> Result<AssignmentId> {
@@ -131,15 +155,21 @@ async fn reaches(change: &mut Change<'_>, assignment: &Assignment) -> Result<boo
 async fn written(change: &mut Change<'_>, verb: &str, id: AssignmentId) -> Result<()> {
     let found = store::assignment::find(&mut change.tx, id).await?;
     let found = found.ok_or_else(|| Error::not_found(Kind::Assignment, id))?;
-    match found.actor {
-        Actor::User(user) => change.touch(Kind::User, user),
-        Actor::Group(group) => change.touch(Kind::Group, group),
-    }
+    // Whom it concerns is what is looked for afterwards: an assignment has no page of its own.
+    let (kind, actor) = match found.actor {
+        Actor::User(user) => (Kind::User, user.to_string()),
+        Actor::Group(group) => (Kind::Group, group.to_string()),
+    };
+    change.touch(Kind::Assignment, id);
     let name = match found.place {
         Place::System => format!("{} · {}", found.actor_name, found.role_name),
         _ => format!("{} · {} · {}", found.actor_name, found.role_name, found.place_name),
     };
-    change.done(verb, Kind::Assignment, id, &name).await
+    let project = match found.place {
+        Place::Project(project) => Some(project),
+        Place::Domain(_) | Place::System => None,
+    };
+    change.done_in(project, verb, kind, actor, &name).await
 }
 
 impl super::IdentityService {
@@ -151,7 +181,7 @@ impl super::IdentityService {
             return Err(Error::not_found(Kind::Project, project));
         }
         store::assignment::set(&mut change.tx, user.id, project, role, change.now).await?;
-        change.done("assignment_create", Kind::User, user.id, &user.name).await?;
+        change.done_in(Some(project), "assignment_create", Kind::User, user.id, &user.name).await?;
         change.commit().await
     }
 
@@ -163,7 +193,7 @@ impl super::IdentityService {
         if store::assignment::count_who_run_cloud(&mut change.tx).await? == 0 {
             return Err(Error::Conflict(Conflict::LastAdmin));
         }
-        change.done("assignment_delete", Kind::User, user.id, &user.name).await?;
+        change.done_in(Some(project), "assignment_delete", Kind::User, user.id, &user.name).await?;
         change.commit().await
     }
 }

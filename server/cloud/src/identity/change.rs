@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::fault::StoreError;
 use crate::operation::{self, Target};
 use api::directory::{Actor, Place};
-use api::{Caller, DomainId, Error, Kind, Micros, Result, Role};
+use api::{Caller, DomainId, Error, Kind, Micros, ProjectId, Result, Role};
 use std::fmt::Display;
 
 /// Dropped without `commit`, it never happened.
@@ -33,10 +33,26 @@ impl<'a> Change<'a> {
         self.touched.push((kind, id.to_string()));
     }
 
-    /// Writes down what has been done, for the task centre and the audit log.
+    /// Writes down what has been done, for the task centre and the audit log. What is done to a project concerns its members, wherever it
+    /// is done from; the rest concerns no project's.
     pub async fn done(&mut self, verb: &str, kind: Kind, id: impl Display, name: &str) -> Result<()> {
         let id = id.to_string();
-        operation::done(&mut self.tx, self.caller, verb, Target { kind, id: &id, name }, self.now).await?;
+        let project = (kind == Kind::Project).then(|| id.parse().ok()).flatten();
+        self.done_in(project, verb, kind, id, name).await
+    }
+
+    /// The same with the project that it concerns.
+    pub async fn done_in(
+        &mut self,
+        project: Option<ProjectId>,
+        verb: &str,
+        kind: Kind,
+        id: impl Display,
+        name: &str,
+    ) -> Result<()> {
+        let id = id.to_string();
+        let target = Target { kind, id: &id, name };
+        operation::done_for(&mut self.tx, self.caller, verb, target, project, self.now).await?;
         self.touch(kind, id);
         Ok(())
     }

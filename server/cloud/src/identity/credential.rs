@@ -50,7 +50,7 @@ impl IdentityService {
 
     /// What the user has in the project; nothing, where one of them is switched off.
     async fn roles_in(&self, user: UserId, project: ProjectId) -> Result<Option<Vec<HeldRole>>> {
-        let standing = store::standing::load(self.core.db.read(), user, project).await?;
+        let standing = store::standing::load(self.core.db.read(), user, project, self.core.clock.now()).await?;
         match standing.filter(|standing| standing.enabled) {
             Some(standing) => Ok(Some(self.held_roles(&standing, project).await?)),
             None => Ok(None),
@@ -172,7 +172,7 @@ fn adds_nothing(new: &ApplicationCredential, with: &ApplicationCredential) -> bo
 }
 
 /// A day, at whose end it ends, or a moment.
-fn expiry(text: &str, now: Micros) -> std::result::Result<Option<Micros>, Why> {
+pub(super) fn expiry(text: &str, now: Micros) -> std::result::Result<Option<Micros>, Why> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

@@ -10,6 +10,7 @@ use super::{project, store};
 use crate::authz::Action;
 use crate::compute::ComputeService;
 use crate::core::{Core, Poke, measured};
+use crate::db::Tx;
 use crate::fault::StoreError;
 use crate::image::ImageService;
 use crate::network::NetworkService;
@@ -68,7 +69,7 @@ impl Deletion {
         }
         let now = change.now;
         let target = Target { kind: Kind::Project, id: &id.to_string(), name: &project.name };
-        let operation = operation::begin(&mut change.tx, caller, "project_delete", target, now).await?;
+        let operation = operation::begin_for(&mut change.tx, caller, "project_delete", target, Some(id), now).await?;
         let (total, _) = self.compute.purge(&mut change.tx, id).await?;
         store::project::deletion_begin(&mut change.tx, id, operation, total).await?;
         change.somebody_runs_cloud().await?;
@@ -115,31 +116,46 @@ impl Deletion {
     async fn step(&self, row: &store::project::Deleting) -> Result<Step> {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        // What was launched while the project was being marked is wanted gone too.
-        let (left, worked) = self.compute.purge(&mut tx, row.id).await?;
-        if left > 0 {
+        if let Emptied::Waits { left, worked } = self.empty(&mut tx, row.id).await? {
             let gone = row.total.saturating_sub(left) * INSTANCES / row.total.max(1);
             operation::progress(&mut tx, row.operation, gone as u8, now).await?;
             tx.commit().await.map_err(StoreError)?;
             if worked {
-                self.compute.wake();
+                self.wake();
             }
             self.announce(row);
             return Ok(Step::Waits { worked });
         }
-        let heir = store::project::clouds_own(&mut tx).await?;
-        let heir = heir.ok_or_else(|| Error::not_found(Kind::Project, "admin"))?;
-        self.networks.purge(&mut tx, row.id).await?;
-        self.images.purge(&mut tx, row.id, heir).await?;
         store::project::delete(&mut tx, row.id).await?;
         operation::end(&mut tx, row.operation, None, now).await?;
         tx.commit().await.map_err(StoreError)?;
-        self.networks.wake();
-        self.images.poke();
+        self.wake();
         self.core.hub.changed(Kind::Project, row.id, None);
         self.announce(row);
         tracing::info!(project = %row.id, "a project is gone with all that it held");
         Ok(Step::Gone)
+    }
+
+    /// Takes all that a project holds, in a transaction of somebody else's, who calls `wake` after the commit: first the instances, and
+    /// when the last is gone everything else.
+    pub(super) async fn empty(&self, tx: &mut Tx, project: ProjectId) -> Result<Emptied> {
+        // What was launched in the meantime is wanted gone too.
+        let (left, worked) = self.compute.purge(tx, project).await?;
+        if left > 0 {
+            return Ok(Emptied::Waits { left, worked });
+        }
+        let heir = store::project::clouds_own(tx).await?;
+        let heir = heir.ok_or_else(|| Error::not_found(Kind::Project, "admin"))?;
+        self.networks.purge(tx, project).await?;
+        self.images.purge(tx, project, heir).await?;
+        Ok(Emptied::Empty)
+    }
+
+    /// The other reconcilers have something to do.
+    pub(super) fn wake(&self) {
+        self.compute.wake();
+        self.networks.wake();
+        self.images.poke();
     }
 
     fn announce(&self, row: &store::project::Deleting) {
@@ -156,6 +172,16 @@ pub struct DeletionPass {
     pub worked: bool,
     /// A project waits for its instances.
     pub waiting: bool,
+}
+
+/// How far a project is from being empty.
+pub(super) enum Emptied {
+    /// Instances are still there; `worked` says that one was not wanted gone before.
+    Waits {
+        left: u64,
+        worked: bool,
+    },
+    Empty,
 }
 
 enum Step {

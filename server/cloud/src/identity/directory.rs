@@ -1,13 +1,13 @@
 //! The directory's service: each call in the file of its noun.
 
-use super::{Deletion, IdentityService, assignment, domain, group, project, role, user};
+use super::{Deletion, IdentityService, assignment, domain, group, many, project, role, user};
 use crate::core::Core;
 use crate::network::NetworkService;
 use api::directory::{
     Assignment, AssignmentsOf, Directory, Domain, DomainForm, Group, GroupForm, NamedRole, NewAssignment, NewProject,
     NewUser, Project, ProjectDetail, ProjectForm, RoleForm, User, UserForm,
 };
-use api::{AssignmentId, Caller, DomainId, GroupId, ListQuery, Page, ProjectId, Result, RoleId, UserId};
+use api::{AssignmentId, Caller, DomainId, GroupId, Kind, ListQuery, Page, ProjectId, Result, RoleId, UserId};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -31,6 +31,10 @@ impl DirectoryService {
 
 #[async_trait]
 impl Directory for DirectoryService {
+    async fn change_many(&self, caller: &Caller, kind: Kind, verb: &str, ids: &[String]) -> Result<()> {
+        many::change(&self.core, caller, kind, verb, ids).await
+    }
+
     async fn domain_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Domain>> {
         domain::list(&self.core, caller, query).await
     }
@@ -103,6 +107,10 @@ impl Directory for DirectoryService {
         user::password_set(&self.core, &self.identity, caller, id, password).await
     }
 
+    async fn user_unlock(&self, caller: &Caller, id: UserId) -> Result<()> {
+        user::unlock(&self.core, caller, id).await
+    }
+
     async fn user_factors_remove(&self, caller: &Caller, id: UserId) -> Result<()> {
         user::factors_remove(&self.core, caller, id).await
     }
@@ -135,8 +143,8 @@ impl Directory for DirectoryService {
         group::member_list(&self.core, caller, id, query).await
     }
 
-    async fn group_member_add(&self, caller: &Caller, id: GroupId, user: &str) -> Result<()> {
-        group::member_add(&self.core, caller, id, user).await
+    async fn group_member_add(&self, caller: &Caller, id: GroupId, users: &[String]) -> Result<()> {
+        group::member_add(&self.core, caller, id, users).await
     }
 
     async fn group_member_remove(&self, caller: &Caller, id: GroupId, user: UserId) -> Result<()> {

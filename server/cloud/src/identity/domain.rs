@@ -36,6 +36,9 @@ pub async fn create(core: &Core, caller: &Caller, form: DomainForm) -> Result<Do
     store::domain::insert(&mut change.tx, id, name.as_str(), form.description.trim(), change.now)
         .await
         .map_err(|error| taken(error, "domain.name", Kind::Domain))?;
+    if form.disabled {
+        store::domain::enable(&mut change.tx, id, false).await?;
+    }
     change.done("domain_create", Kind::Domain, id, name.as_str()).await?;
     change.commit().await?;
     Ok(id)
@@ -103,7 +106,7 @@ mod tests {
 
     #[test]
     fn names() {
-        let form = |name: &str| DomainForm { name: name.to_owned(), description: String::new() };
+        let form = |name: &str| DomainForm { name: name.to_owned(), ..DomainForm::default() };
         assert!(read(&form("staff")).is_ok());
         assert_eq!(read(&form("")), Err(Error::field("name", Why::Required)));
         assert_eq!(read(&form(&"x".repeat(65))), Err(Error::field("name", Why::TooLong { max: 64, is: 65 })));

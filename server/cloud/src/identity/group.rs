@@ -82,20 +82,35 @@ pub async fn member_list(core: &Core, caller: &Caller, id: GroupId, query: &List
 }
 
 /// Users come from the group's own domain or, named by their id, from any that the caller sees.
-pub async fn member_add(core: &Core, caller: &Caller, id: GroupId, user: &str) -> Result<()> {
+pub async fn member_add(core: &Core, caller: &Caller, id: GroupId, users: &[String]) -> Result<()> {
     let mut change = Change::begin(core, caller, Action::ManageGroups).await?;
     let group = find(&mut change, id).await?;
     change.not_above_caller(Actor::Group(id)).await?;
-    if user.trim().is_empty() {
-        return Err(Error::field("user", Why::Required));
+    let named: Vec<&str> = users.iter().map(|user| user.trim()).filter(|user| !user.is_empty()).collect();
+    if named.is_empty() {
+        return Err(Error::field("users", Why::Required));
     }
-    let found = store::user::named(&mut change.tx, group.domain, user).await?;
-    let found = found.filter(|(_, domain)| change.reach.covers(*domain));
-    let (user, _) = found.ok_or_else(|| Error::field("user", Why::Gone { kind: Kind::User }))?;
-    store::group::member_add(&mut change.tx, id, user, change.now).await?;
-    change.touch(Kind::User, user);
-    change.done("group_member_add", Kind::Group, id, &group.name).await?;
+    let mut faults = Faults::default();
+    let mut found = Vec::new();
+    for text in named {
+        let user = store::user::named(&mut change.tx, group.domain, text).await?;
+        let user = user.filter(|(_, domain)| change.reach.covers(*domain));
+        let user = faults.take("users", user.ok_or(Why::NoUser { name: text.to_owned() }));
+        found.extend(user.map(|(user, _)| user));
+    }
+    faults.finish()?;
+    for user in found {
+        store::group::member_add(&mut change.tx, id, user, change.now).await?;
+        membership_changed(&mut change, "group_member_add", &group, user).await?;
+    }
     change.commit().await
+}
+
+/// Whom it concerns is what is looked for afterwards.
+async fn membership_changed(change: &mut Change<'_>, verb: &str, group: &Group, user: UserId) -> Result<()> {
+    let name = store::user::name(&mut change.tx, user).await?.unwrap_or_default();
+    change.touch(Kind::Group, group.id);
+    change.done(verb, Kind::User, user, &format!("{name} · {}", group.name)).await
 }
 
 pub async fn member_remove(core: &Core, caller: &Caller, id: GroupId, user: UserId) -> Result<()> {
@@ -104,7 +119,6 @@ pub async fn member_remove(core: &Core, caller: &Caller, id: GroupId, user: User
     change.not_above_caller(Actor::Group(id)).await?;
     store::group::member_remove(&mut change.tx, id, user).await?;
     change.somebody_runs_cloud().await?;
-    change.touch(Kind::User, user);
-    change.done("group_member_remove", Kind::Group, id, &group.name).await?;
+    membership_changed(&mut change, "group_member_remove", &group, user).await?;
     change.commit().await
 }

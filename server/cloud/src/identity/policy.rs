@@ -56,7 +56,7 @@ impl Policies for PolicyService {
         let (user, project) = self.named(caller, user, project).await?;
         let user_name = user::show(&self.core, caller, user).await?.name;
         let project_name = project::show(&self.core, caller, project).await?.project.name;
-        let standing = store::standing::load(self.core.db.read(), user, project).await?;
+        let standing = store::standing::load(self.core.db.read(), user, project, self.core.clock.now()).await?;
         let ids: Vec<_> = standing.iter().flat_map(|standing| &standing.held).map(|held| held.id).collect();
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let assignments = store::assignment::these(&mut db, &ids).await?;

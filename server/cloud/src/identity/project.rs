@@ -27,11 +27,17 @@ pub async fn list(core: &Core, caller: &Caller, query: &ListQuery) -> Result<Pag
     Ok(store::project::list(core.db.read(), &reach, query).await?)
 }
 
-pub async fn show(core: &Core, caller: &Caller, id: ProjectId) -> Result<ProjectDetail> {
+/// One that the caller sees.
+pub async fn visible(core: &Core, caller: &Caller, id: ProjectId) -> Result<Project> {
     let reach = authz::reach(caller, Action::ReadProjects)?;
     let mut db = core.db.read().acquire().await.map_err(StoreError)?;
     let found = store::project::find(&mut db, id).await?.filter(|project| reach.covers(project.domain));
-    let project = found.ok_or_else(|| Error::not_found(Kind::Project, id))?;
+    found.ok_or_else(|| Error::not_found(Kind::Project, id))
+}
+
+pub async fn show(core: &Core, caller: &Caller, id: ProjectId) -> Result<ProjectDetail> {
+    let project = visible(core, caller, id).await?;
+    let mut db = core.db.read().acquire().await.map_err(StoreError)?;
     let (parent, children) = store::project::family(&mut db, id).await?;
     let holdings = quota::holdings(&mut db, id).await?;
     Ok(ProjectDetail { project, parent, children, holdings })
@@ -165,9 +171,12 @@ pub async fn create(
     if let Some(networks) = networks.filter(|_| new.starter) {
         let name = form.name.to_string();
         let inside = Caller { project: id, project_name: name, domain, role: Role::Admin, ..caller.clone() };
-        let (tx, touched) = networks.starter_within(change.tx, &inside).await?;
+        let (tx, touched) = networks.starter_within(change.tx, &inside, network::STARTER_CIDR).await?;
         change.tx = tx;
         plugged = Some((networks, touched));
+    }
+    if new.disabled {
+        store::project::enable(&mut change.tx, id, false).await?;
     }
     change.done("project_create", Kind::Project, id, form.name.as_str()).await?;
     change.commit().await?;

@@ -2,8 +2,11 @@
 
 use super::service::IdentityService;
 use super::store;
+use crate::audit;
 use crate::fault::StoreError;
-use api::{Micros, Result, UserId};
+use api::account::Whence;
+use api::audit::OK;
+use api::{Kind, Micros, Result, UserId};
 
 /// A stored session, as the edge's session store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,30 @@ impl IdentityService {
     /// How many sessions there are that have not expired.
     pub async fn session_count(&self) -> Result<i64> {
         Ok(store::session::count(self.core.db.read(), self.core.clock.now()).await?)
+    }
+
+    /// Ends the session that somebody signs out of, and writes it down.
+    pub async fn sign_out(&self, user: UserId, id_hash: &str, from: &Whence) -> Result<()> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::session::delete(&mut tx, id_hash).await?;
+        let target = user.to_string();
+        let name = store::user::name(&mut tx, user).await?.unwrap_or_default();
+        let entry = audit::Entry {
+            user_id: Some(user.0.to_string()),
+            user_name: &name,
+            project_id: None,
+            verb: "sign_out",
+            kind: Kind::User.as_str(),
+            target: &target,
+            target_name: &name,
+            result: OK,
+            address: &from.address,
+            request: &from.request,
+        };
+        audit::insert(&mut tx, self.core.clock.now(), entry).await?;
+        tx.commit().await.map_err(StoreError)?;
+        self.session_ended(user);
+        Ok(())
     }
 
     pub async fn session_delete(&self, id_hash: &str) -> Result<()> {

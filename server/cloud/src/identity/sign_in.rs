@@ -10,10 +10,12 @@ use super::service::IdentityService;
 use super::store::password::Known;
 use super::store::{self, password as rows, second_factor as factors};
 use crate::audit;
+use crate::core::Core;
 use crate::db::Tx;
 use crate::fault::StoreError;
 use api::account::{Answer, Asked, Entry, More, NewPassword, PasswordFault, PasswordRules, SignIn, SignInStep, Whence};
 use api::audit::OK;
+use api::directory::User;
 use api::{Caller, DomainId, Error, Kind, Micros, Name, Result, UserId, Why};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
@@ -28,6 +30,20 @@ const PURPOSE: &str = "sign-in";
 /// What failures are counted by: of any length, and telling nobody what was typed.
 fn key(domain: &str, name: &str) -> String {
     hash(&format!("{domain}\n{}", name.trim().to_lowercase()))
+}
+
+/// The key of a user who is there.
+pub(super) fn key_of(domain: DomainId, name: &str) -> String {
+    key(&domain.to_string(), name)
+}
+
+/// For how many more minutes nobody can sign in as the user.
+pub(super) async fn locked_out(core: &Core, user: &User) -> Result<Option<u32>> {
+    let rules = rows::rules(core.db.read(), user.domain).await?;
+    let rules = if user.second_factor { rules::of_codes(rules) } else { rules };
+    let mut db = core.db.read().acquire().await.map_err(StoreError)?;
+    let failures = rows::failures(&mut db, &key_of(user.domain, &user.name)).await?;
+    Ok(failures.and_then(|(failures, last_at)| rules::locked(&rules, failures, last_at, core.clock.now())))
 }
 
 pub(super) fn hash(text: &str) -> String {
@@ -109,7 +125,7 @@ impl IdentityService {
         let guesser = self.guesser(domain, &attempt.domain, &attempt.name, &attempt.from).await?;
         // A user name that cannot exist is not looked up, but takes as long as any other.
         let user = match domain.filter(|_| Name::parse(&attempt.name).is_ok()) {
-            Some(domain) => rows::by_name(db, domain, attempt.name.trim()).await?,
+            Some(domain) => rows::by_name(db, domain, attempt.name.trim(), self.core.clock.now()).await?,
             None => None,
         };
         let user = user.filter(|user| user.enabled);
@@ -141,7 +157,8 @@ impl IdentityService {
 
     /// Passes if it is the caller's own password: asked for again before what a borrowed session must not do.
     pub(super) async fn own_password(&self, caller: &Caller, field: &str, password: &str) -> Result<Known> {
-        let user = rows::by_id(self.core.db.read(), caller.user).await?.ok_or(Error::Unauthenticated)?;
+        let user = rows::by_id(self.core.db.read(), caller.user, self.core.clock.now()).await?;
+        let user = user.ok_or(Error::Unauthenticated)?;
         let from = Whence { address: caller.address.clone(), request: caller.request.clone() };
         let guesser = self.guesser(Some(user.domain), "", &user.name, &from).await?;
         self.guess(field, &guesser, Some(&user), password).await.map_err(|error| match error.of_field(field) {
@@ -155,7 +172,7 @@ impl IdentityService {
     pub(super) async fn sign_in_on(&self, step: &SignInStep) -> Result<Entry> {
         let text = self.sealer.unseal(PURPOSE, &step.ticket).and_then(|text| String::from_utf8(text).ok());
         let ticket = text.as_deref().and_then(Ticket::parse).ok_or(Error::Unauthenticated)?;
-        let user = rows::by_id(self.core.db.read(), ticket.user).await?;
+        let user = rows::by_id(self.core.db.read(), ticket.user, self.core.clock.now()).await?;
         let user = user
             .filter(|user| user.enabled && ticket.until > self.core.clock.now() && ticket.password == hash(&user.hash));
         let user = user.ok_or(Error::Unauthenticated)?;
@@ -223,6 +240,7 @@ impl IdentityService {
 
     async fn welcome(&self, mut tx: Tx, user: &Known, guesser: &Guesser<'_>) -> Result<()> {
         rows::forgive(&mut tx, &guesser.key).await?;
+        store::user::signed_in(&mut tx, user.id, self.core.clock.now()).await?;
         note(&mut tx, guesser, Some(user.id), OK, self.core.clock.now()).await?;
         tx.commit().await.map_err(StoreError)?;
         Ok(())
@@ -249,7 +267,7 @@ impl IdentityService {
         let db = self.core.db.read();
         let unknown = || Error::not_found(Kind::User, name);
         let user = store::user::by_name(db, name).await?.ok_or_else(unknown)?;
-        let user = rows::by_id(db, user).await?.ok_or_else(unknown)?;
+        let user = rows::by_id(db, user, self.core.clock.now()).await?.ok_or_else(unknown)?;
         let rules = self.password_rules(user.domain).await?;
         if let Some(why) = self.password_fault(&rules, name, password).await? {
             return Err(Error::field("password", why));
@@ -260,6 +278,7 @@ impl IdentityService {
         rows::replace(&mut tx, user.id, &hash, must_change, now).await?;
         // Whoever knew the old password is signed out.
         store::session::delete_of(&mut tx, user.id).await?;
+        rows::forgive(&mut tx, &key_of(user.domain, &user.name)).await?;
         by_program(&mut tx, "password_set", user.id, name, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.core.hub.changed(Kind::User, user.id, None);

@@ -1,12 +1,14 @@
 //! All SQL of identity; one file per noun.
 
 pub mod assignment;
+pub mod class;
 pub mod credential;
 pub mod domain;
 pub mod group;
 pub mod password;
 pub mod project;
 pub mod role;
+pub mod seat;
 pub mod second_factor;
 pub mod session;
 pub mod standing;
@@ -77,6 +79,30 @@ async fn named<I: From<Uuid>>(
     Ok(row.map(|row| Ok::<_, sqlx::Error>((id_at(&row, "id")?, id_at(&row, "domain_id")?))).transpose()?)
 }
 
+/// The things that a text names in any of the domains: by its id, which is one, or by its name, which several may have. Two at most: that is
+/// enough to know that it is not one.
+async fn named_within<I: From<Uuid>>(
+    db: &mut SqliteConnection,
+    table: &str,
+    reach: &Reach,
+    text: &str,
+) -> Result<Vec<(I, DomainId)>> {
+    let wanted = as_id(text).unwrap_or_default();
+    let mut query = QueryBuilder::new(format!("select id, domain_id from {table} where (id = "));
+    query.push_bind(wanted.clone()).push(" or name = ").push_bind(text.trim().to_owned()).push(")");
+    if let Reach::Domains(domains) = reach {
+        query.push(" and domain_id");
+        push_ids(&mut query, domains.iter().map(|domain| domain.0));
+    }
+    query.push(" order by id = ").push_bind(wanted.clone()).push(" desc limit 2");
+    let mut rows = query.build().fetch_all(db).await?;
+    if rows.first().map(|row| row.try_get::<String, _>("id")).transpose()? == Some(wanted) {
+        rows.truncate(1);
+    }
+    let found = rows.iter().map(|row| Ok((id_at(row, "id")?, id_at(row, "domain_id")?)));
+    Ok(found.collect::<std::result::Result<_, sqlx::Error>>()?)
+}
+
 /// Only what lies in the domains that may be seen.
 fn within(filter: Filter, reach: &Reach, column: &str) -> Filter {
     match reach {
@@ -100,6 +126,14 @@ fn found(filter: Filter, query: &ListQuery, id: &str, columns: &[&str]) -> Filte
     }
     let clauses: Vec<String> = columns.iter().map(|column| format!("{column} like ? escape '\\'")).collect();
     filter.and(clauses.join(" or "), vec![Value::Text(contains(text)); columns.len()])
+}
+
+/// Only those of the domain that the filter asks for.
+fn of_domain(filter: Filter, query: &ListQuery, column: &str) -> Filter {
+    match query.filter("domain").parse::<DomainId>() {
+        Ok(domain) => filter.and(format!("{column} = ?"), vec![Value::Text(domain.0.to_string())]),
+        Err(_) => filter,
+    }
 }
 
 /// Only those that are switched on, or off, if the status asks for that.

@@ -136,7 +136,7 @@ impl IdentityService {
 
     /// `None`: not open to the user any more, or to the credential.
     async fn stands_for(&self, token: TokenRow) -> Result<Option<Bearer>> {
-        if !store::user::is_enabled(self.core.db.read(), token.user).await? {
+        if !store::user::is_enabled(self.core.db.read(), token.user, self.core.clock.now()).await? {
             return Ok(None);
         }
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
@@ -155,7 +155,8 @@ impl IdentityService {
             return Ok(None);
         }
         let Some(project) = project else { return Ok(Some(Bearer { token, user, scope: None })) };
-        let standing = store::standing::load(self.core.db.read(), token.user, project.id).await?;
+        let standing =
+            store::standing::load(self.core.db.read(), token.user, project.id, self.core.clock.now()).await?;
         let Some(standing) = standing.filter(|standing| standing.enabled) else { return Ok(None) };
         let Some(whole) = caller::with(&standing, token.user, project.id, "") else { return Ok(None) };
         let has = self.held_roles(&standing, project.id).await?;
@@ -323,7 +324,7 @@ impl IdentityService {
         let (name, domain) = self.known_as(&proof.user).await?;
         let db = self.core.db.read();
         let Some(domain) = rows::domain(db, domain.trim()).await? else { return Ok(None) };
-        let Some(user) = rows::by_name(db, domain, name.trim()).await? else { return Ok(None) };
+        let Some(user) = rows::by_name(db, domain, name.trim(), self.core.clock.now()).await? else { return Ok(None) };
         Ok(store::credential::by_name(db, user.id, &proof.name).await?)
     }
 

@@ -2,10 +2,12 @@
 
 use super::IdentityService;
 use super::change::Change;
-use super::{domain, second_factor, store, taken};
+use super::{domain, second_factor, sign_in, store, taken};
+use crate::audit::{self, About};
 use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::fault::StoreError;
+use api::account::PasswordFault;
 use api::directory::{Actor, NewUser, Place, User, UserForm};
 use api::error::{Conflict, Faults};
 use api::{AssignmentId, Caller, DomainId, Error, Kind, ListQuery, Name, Page, ProjectId, Result, UserId, Why};
@@ -22,7 +24,10 @@ pub async fn show(core: &Core, caller: &Caller, id: UserId) -> Result<User> {
     let reach = authz::reach(caller, Action::ReadUsers)?;
     let mut db = core.db.read().acquire().await.map_err(StoreError)?;
     let found = store::user::find(&mut db, id).await?.filter(|user| reach.covers(user.domain));
-    found.ok_or_else(|| Error::not_found(Kind::User, id))
+    let user = found.ok_or_else(|| Error::not_found(Kind::User, id))?;
+    drop(db);
+    let locked_out = sign_in::locked_out(core, &user).await?;
+    Ok(User { locked_out, ..user })
 }
 
 /// The faults that a user's form has by itself.
@@ -35,7 +40,7 @@ fn check(form: &UserForm) -> (Faults, Option<Name>) {
 }
 
 /// Something before and something behind an @ is all that can be said without sending a letter.
-fn email(text: &str) -> std::result::Result<(), Why> {
+pub fn email(text: &str) -> std::result::Result<(), Why> {
     let text = text.trim();
     api::name::line(text, Name::MAX)?;
     let parts = text.split_once('@');
@@ -65,6 +70,7 @@ pub async fn create(core: &Core, identity: &IdentityService, caller: &Caller, ne
         email: new.email,
         description: new.description,
         password_locked: new.password_locked,
+        must_change: new.must_change,
         default_project: new.default_project,
     };
     let domain = Change::begin(core, caller, Action::ManageUsers).await?.domain(&new.domain).await?;
@@ -72,6 +78,9 @@ pub async fn create(core: &Core, identity: &IdentityService, caller: &Caller, ne
     let (mut faults, name) = check(&form);
     if let Some(why) = identity.password_fault(&rules, form.name.trim(), &new.password).await? {
         faults.add("password", why);
+    }
+    if new.again.is_some_and(|again| again != new.password) {
+        faults.add("again", Why::Password(PasswordFault::NotTheSame));
     }
     let name = faults.finish_with(name)?;
     // Outside of any transaction: it takes a while, and everybody else would wait.
@@ -85,8 +94,8 @@ pub async fn create(core: &Core, identity: &IdentityService, caller: &Caller, ne
     let taken = |error| taken(error, TAKEN, Kind::User);
     store::user::insert(&mut change.tx, id, domain, name.as_str(), &hash, now).await.map_err(taken)?;
     store::user::update(&mut change.tx, id, &form, project).await.map_err(taken)?;
-    if new.must_change && !form.password_locked {
-        store::password::must_change(&mut change.tx, id).await?;
+    if new.disabled {
+        store::user::enable(&mut change.tx, id, false).await?;
     }
     if let (Some(project), role) = (project, new.role.trim())
         && !role.is_empty()
@@ -98,6 +107,9 @@ pub async fn create(core: &Core, identity: &IdentityService, caller: &Caller, ne
         store::assignment::insert(&mut change.tx, assignment, Actor::User(id), place, role, false, now)
             .await
             .map_err(StoreError)?;
+        let (target, name) = (id.to_string(), format!("{} · {}", name.as_str(), new.role.trim()));
+        let about = About { kind: Kind::User, id: &target, name: &name, project: Some(project) };
+        audit::record_about(&mut change.tx, caller, "assignment_create", about, now).await?;
     }
     change.done("user_create", Kind::User, id, name.as_str()).await?;
     change.commit().await?;
@@ -161,7 +173,17 @@ pub async fn password_set(
     store::password::replace(&mut change.tx, id, &hash, !user.password_locked, now).await?;
     // Whoever knew the old password is signed out.
     store::session::delete_of(&mut change.tx, id).await?;
+    store::password::forgive(&mut change.tx, &sign_in::key_of(user.domain, &user.name)).await?;
     change.done("user_password_set", Kind::User, id, &user.name).await?;
+    change.commit().await
+}
+
+/// For somebody who, or in whose name somebody else, has failed too often.
+pub async fn unlock(core: &Core, caller: &Caller, id: UserId) -> Result<()> {
+    let mut change = Change::begin(core, caller, Action::ManageUsers).await?;
+    let user = find(&mut change, id).await?;
+    store::password::forgive(&mut change.tx, &sign_in::key_of(user.domain, &user.name)).await?;
+    change.done("user_unlock", Kind::User, id, &user.name).await?;
     change.commit().await
 }
 

@@ -10,7 +10,7 @@ use crate::metadef;
 use crate::operation::{self, Target};
 use api::error::{Conflict, Failed};
 use api::image::{
-    CatalogueEntry, Image, ImageChange, ImageMember, ImageVerb, Images, MemberStatus, NewImport, NewUpload,
+    CatalogueEntry, Image, ImageChange, ImageMember, ImageStore, ImageVerb, Images, MemberStatus, NewImport, NewUpload,
     SharedImage, UploadState, Visibility,
 };
 use api::metadef::ResourceType;
@@ -27,11 +27,20 @@ pub(super) fn rules(caller: &Caller) -> bool {
     authz::require(caller, Action::EveryImage).is_ok()
 }
 
+/// Whose images the caller sees: the project's and what is open to it; `None`: everybody's.
+pub(super) fn sight(caller: &Caller) -> Option<ProjectId> {
+    (!rules(caller)).then_some(caller.project)
+}
+
+/// The image as the caller sees it, with what the caller may do to it.
+pub(super) fn seen(row: store::Row, caller: &Caller) -> Image {
+    row.seen_by(caller, rules(caller), authz::require(caller, Action::PublishImage).is_ok())
+}
+
 impl ImageService {
     /// An image that the caller may see.
     pub(super) async fn find(&self, db: &mut SqliteConnection, caller: &Caller, id: ImageId) -> Result<store::Row> {
-        let within = (!rules(caller)).then_some(caller.project);
-        store::find(db, within, id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))
+        store::find(db, sight(caller), id).await?.ok_or_else(|| Error::not_found(Kind::Image, id))
     }
 
     /// An image that the caller may do this to, now.
@@ -45,12 +54,8 @@ impl ImageService {
         authz::require(caller, Action::Write)?;
         let row = self.find(tx, caller, id).await?;
         let audience = row.audience();
-        let image = row.seen_by(caller, rules(caller));
+        let image = seen(row, caller);
         image.can(verb).map_err(|refusal| Error::Conflict(Conflict::Image(refusal)))?;
-        // What everybody uses is changed by those who publish.
-        if image.visibility == Visibility::Public {
-            authz::require(caller, Action::PublishImage)?;
-        }
         Ok((image, audience))
     }
 
@@ -78,20 +83,29 @@ impl ImageService {
 impl Images for ImageService {
     async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
         authz::require(caller, Action::Read)?;
-        let page = store::list(self.core.db.read(), Some(caller.project), query).await?;
-        Ok(page.map(|row| row.seen_by(caller, rules(caller))))
+        // A link leads an administrator to images that stand in no list of the project.
+        let within = if query.filter("id").is_empty() { Some(caller.project) } else { sight(caller) };
+        let page = store::list(self.core.db.read(), within, query).await?;
+        Ok(page.map(|row| seen(row, caller)))
     }
 
     async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>> {
         authz::require(caller, Action::EveryImage)?;
         let page = store::list(self.core.db.read(), None, query).await?;
-        Ok(page.map(|row| row.seen_by(caller, true)))
+        Ok(page.map(|row| seen(row, caller)))
     }
 
     async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image> {
         authz::require(caller, Action::Read)?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        Ok(self.find(&mut db, caller, id).await?.seen_by(caller, rules(caller)))
+        let image = seen(self.find(&mut db, caller, id).await?, caller);
+        let origin = store::origin(&mut db, sight(caller), caller.project, &image).await?;
+        Ok(Image { origin, ..image })
+    }
+
+    async fn image_store_show(&self, caller: &Caller) -> Result<ImageStore> {
+        authz::require(caller, Action::EveryImage)?;
+        Ok(store::totals(self.core.db.read()).await?)
     }
 
     async fn image_edit(&self, caller: &Caller, id: ImageId, edit: ImageChange) -> Result<()> {

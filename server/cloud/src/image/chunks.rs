@@ -48,14 +48,13 @@ impl ImageService {
         if form.visibility == Visibility::Public {
             authz::require(caller, Action::PublishImage)?;
         }
-        let checksum = Checksum::parse(&new.checksum).map_err(|why| Error::field("checksum", why))?;
         if new.size == 0 {
             return Err(Error::field("file", Why::Required));
         }
         let transfer = NewTransfer {
             expected: Some(new.size),
             file_name: new.file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_MAX).collect(),
-            checksum: checksum.map(|sum| sum.hex().to_owned()).unwrap_or_default(),
+            checksum: form.checksum.as_ref().map(|sum| sum.hex().to_owned()).unwrap_or_default(),
             ..NewTransfer::default()
         };
         let id = ImageId::from(uuid::Uuid::new_v4());

@@ -16,7 +16,7 @@ const TAG_MAX: usize = 255;
 const GIB: u64 = 1 << 30;
 
 /// What every image has by itself, so that no property can be called so.
-const OWN: [&str; 26] = [
+pub const OWN: [&str; 26] = [
     "checksum",
     "container_format",
     "created_at",
@@ -77,7 +77,7 @@ fn enough(given: i64, image: &Image) -> std::result::Result<i64, Why> {
 }
 
 /// Separated by commas; each once, in order.
-fn tags(text: &str) -> std::result::Result<Vec<String>, Why> {
+pub fn tags(text: &str) -> std::result::Result<Vec<String>, Why> {
     let mut tags: Vec<String> =
         text.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     for tag in &tags {

@@ -6,22 +6,26 @@ use super::inspect::{self, Rejection, Verdict};
 use super::store::Hashes;
 use api::{ImageId, Why};
 use md5::Md5;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2};
+use nix::sys::stat::Mode;
 use nix::sys::statvfs::{fstatvfs, statvfs};
 use sha2::{Digest, Sha512};
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// Stays free in the file system of the store, in bytes: a full one would stop the database and every running guest.
 pub const RESERVE: u64 = 64 << 20;
+const INCOMING: &str = "incoming";
 
 pub fn folder(data: &Path) -> PathBuf {
     data.join("images")
 }
 
 pub fn incoming_folder(data: &Path) -> PathBuf {
-    folder(data).join("incoming")
+    folder(data).join(INCOMING)
 }
 
 /// Where what is converted is written to.
@@ -39,6 +43,24 @@ pub fn kept(data: &Path, id: ImageId) -> PathBuf {
 
 pub fn incoming(data: &Path, id: ImageId) -> PathBuf {
     incoming_folder(data).join(id.to_string())
+}
+
+/// Opens a file beneath a folder, and nothing that a link would lead to: neither the file nor a folder on the way may be one (class 8). The
+/// folder itself may, so that the store can lie on another disk.
+pub fn open_in(folder: &Path, name: &Path, flags: OFlag) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    let flags = flags | OFlag::O_CLOEXEC;
+    let mode = if flags.contains(OFlag::O_CREAT) { Mode::S_IRUSR | Mode::S_IWUSR } else { Mode::empty() };
+    let how = OpenHow::new().flags(flags).mode(mode);
+    match openat2(&folder, name, how.resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS)) {
+        // Kernels before 5.6 do not know it, and some sandboxes do not let it through.
+        Err(Errno::ENOSYS | Errno::EPERM) => Ok(openat(&folder, name, flags | OFlag::O_NOFOLLOW, mode)?.into()),
+        opened => Ok(opened?.into()),
+    }
+}
+
+fn open_incoming(data: &Path, id: ImageId, flags: OFlag) -> io::Result<File> {
+    open_in(&folder(data), &Path::new(INCOMING).join(id.to_string()), flags)
 }
 
 /// `StorageFull` unless that many bytes fit and the reserve stays free.
@@ -77,18 +99,18 @@ impl Incoming {
     /// Fails with `StorageFull`, as `append` does, if what is expected does not fit.
     pub fn create(data: &Path, id: ImageId, expected: u64) -> io::Result<Self> {
         fs::create_dir_all(incoming_folder(data))?;
-        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(incoming(data, id))?;
+        let file = open_incoming(data, id, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL)?;
         require_space(&file, expected)?;
         Ok(Self { file, data: data.to_owned(), id, hashing: Some((Sha512::new(), Md5::new())), len: 0 })
     }
 
     /// Goes on where a program that has died left off: with `counted` bytes, or as many of them as have reached the disk.
     pub fn resume(data: &Path, id: ImageId, counted: u64) -> io::Result<Self> {
-        if counted == 0 || !incoming(data, id).exists() {
+        if counted == 0 || fs::symlink_metadata(incoming(data, id)).is_err() {
             remove(&incoming(data, id))?;
             return Self::create(data, id, 0);
         }
-        let file = OpenOptions::new().read(true).append(true).open(incoming(data, id))?;
+        let file = open_incoming(data, id, OFlag::O_RDWR | OFlag::O_APPEND)?;
         let len = file.metadata()?.len().min(counted);
         let mut resumed = Self { file, data: data.to_owned(), id, hashing: None, len };
         resumed.truncate(len)?;
@@ -134,9 +156,9 @@ impl Incoming {
     /// A file that is complete, moved here; whatever came before is forgotten.
     pub fn adopt(data: &Path, id: ImageId, from: &Path) -> io::Result<Self> {
         fs::create_dir_all(incoming_folder(data))?;
-        fs::set_permissions(from, Permissions::from_mode(0o600))?;
         fs::rename(from, incoming(data, id))?;
-        let file = OpenOptions::new().read(true).append(true).open(incoming(data, id))?;
+        let file = open_incoming(data, id, OFlag::O_RDWR | OFlag::O_APPEND)?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
         let len = file.metadata()?.len();
         Ok(Self { file, data: data.to_owned(), id, hashing: None, len })
     }
@@ -160,7 +182,7 @@ impl Incoming {
         self.file.sync_all()?;
         let (sha512, md5) = match self.hashing {
             Some(hashing) => hashing,
-            None => hashed(&incoming(&self.data, self.id))?,
+            None => hashed(open_incoming(&self.data, self.id, OFlag::O_RDONLY)?)?,
         };
         fs::rename(incoming(&self.data, self.id), kept(&self.data, self.id))?;
         File::open(folder(&self.data))?.sync_all()?;
@@ -171,7 +193,7 @@ impl Incoming {
 /// How many of the bytes that were counted have reached the disk, and the SHA-256 of the first `head` of them, in hex, by which whoever
 /// sends the rest knows that it is the same file.
 pub fn begun(data: &Path, id: ImageId, counted: u64, head: u64) -> io::Result<(u64, String)> {
-    let file = match File::open(incoming(data, id)) {
+    let file = match open_incoming(data, id, OFlag::O_RDONLY) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, String::new())),
         file => file?,
     };
@@ -180,8 +202,7 @@ pub fn begun(data: &Path, id: ImageId, counted: u64, head: u64) -> io::Result<(u
 }
 
 /// Both hashes of a whole file, side by side.
-fn hashed(path: &Path) -> io::Result<(Sha512, Md5)> {
-    let mut file = File::open(path)?;
+fn hashed(mut file: File) -> io::Result<(Sha512, Md5)> {
     let (mut sha512, mut md5) = (Sha512::new(), Md5::new());
     let mut buffer = vec![0; 1 << 20];
     loop {

@@ -2,7 +2,7 @@
 //! inspected, kept and made active. A way in that fails leaves nothing but its reason.
 
 use super::checksum::Checksum;
-use super::convert;
+use super::convert::{self, ConvertError, Limits};
 use super::file::{self, Incoming};
 use super::inspect::{Format, Rejection, Verdict};
 use super::store::{self, Hashes};
@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::db::Tx;
 use crate::fault::{StoreError, incident};
 use crate::{operation, quota};
+use api::error::Conflict;
 use api::quota::Resource;
 use api::{Error, ImageId, Kind, OperationId, ProjectId, Result, UserId, Why};
 use std::io;
@@ -70,6 +71,22 @@ impl Intake {
         }
     }
 
+    /// How large a converted file may become, where the disk takes `room` bytes: so large as the project's quota still lets it; and what is
+    /// wrong with one that grows beyond.
+    pub async fn room(&self, room: u64) -> Result<(u64, Error)> {
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        match self.require_quota(&mut tx, i64::MAX as u64).await {
+            Err(error) => match error.of_field("file") {
+                Some(&Why::ImageQuota { limit, used }) if ((limit - used).max(0) as u64) < room => {
+                    Ok(((limit - used).max(0) as u64, error))
+                }
+                Some(Why::ImageQuota { .. }) => Ok((room, Error::field("file", Why::StoreFull))),
+                _ => Err(error),
+            },
+            Ok(()) => Ok((room, Error::field("file", Why::StoreFull))),
+        }
+    }
+
     /// All bytes are there: the image is active afterwards.
     pub async fn finish(&mut self, file: Incoming, checksum: Option<Checksum>) -> Result<()> {
         let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
@@ -96,10 +113,14 @@ impl Intake {
         let to = file::converting(&self.core.data, self.id);
         let place = to.clone();
         let room = on_disk(move || file::make_room(&place)).await?;
-        let made = convert::convert(&from, &verdict, None, &to, room).await;
+        let (room, full) = self.room(room).await?;
+        let made = convert::convert(&from, &verdict, None, &to, Limits::within(room)).await;
         if let Err(error) = made {
             tracing::info!(image = %self.id, %error, "an image could not be converted");
             on_disk(move || file::remove(&to)).await?;
+            if matches!(error, ConvertError::TooLarge(limit) if limit >= room) {
+                return Err(full);
+            }
             let what = format!(
                 "The file is a {} image, and could not be converted to qcow2: {error}.",
                 verdict.format.name().to_uppercase()
@@ -155,6 +176,11 @@ impl Intake {
         self.core.hub.changed(Kind::Image, self.id, self.audience);
         operation::announce(&self.core, self.project);
     }
+}
+
+/// Passes if images may come into the project at all: asked by every way in, in the transaction that makes the row.
+pub async fn may_come(tx: &mut Tx, project: ProjectId) -> Result<()> {
+    if store::is_bound(tx, project).await? { Err(Error::Conflict(Conflict::ImagesBound)) } else { Ok(()) }
 }
 
 /// Runs what blocks where it may.

@@ -1,6 +1,8 @@
 //! The image service: the ways in for data. The contract's calls stand in `calls.rs`.
 
+use super::checksum::Checksum;
 use super::chunks::Open;
+use super::edit;
 use super::import::Web;
 use super::intake::{self, on_disk};
 use super::upload::{self, Uploads};
@@ -8,11 +10,14 @@ use super::{file, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::db::Tx;
+use crate::metadef;
 use api::error::Faults;
 use api::image::{NewImage, Visibility};
-use api::{Caller, Error, ImageId, Name, ProjectId, Result, Why};
+use api::metadef::ResourceType;
+use api::{Caller, ImageId, Name, ProjectId, Result, Why};
 use bytes::Bytes;
 use futures::Stream;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +43,10 @@ pub struct Form {
     pub visibility: Visibility,
     pub min_disk_gb: i64,
     pub min_ram_mb: i64,
+    pub protected: bool,
+    pub tags: Vec<String>,
+    pub properties: BTreeMap<String, String>,
+    pub checksum: Option<Checksum>,
 }
 
 impl ImageService {
@@ -117,13 +126,24 @@ pub(super) fn read(new: NewImage) -> Result<Form> {
     let visibility = faults.take("visibility", visibility);
     let min_disk_gb = faults.take("min_disk_gb", minimum(&new.min_disk_gb));
     let min_ram_mb = faults.take("min_ram_mb", minimum(&new.min_ram_mb));
-    faults.finish()?;
-    match (name, visibility, min_disk_gb, min_ram_mb) {
-        (Some(name), Some(visibility), Some(min_disk_gb), Some(min_ram_mb)) => {
-            Ok(Form { name, description: new.description, visibility, min_disk_gb, min_ram_mb })
-        }
-        _ => Err(Error::field("name", Why::Required)),
-    }
+    let tags = faults.take("tags", edit::tags(&new.tags));
+    let namespaces = metadef::namespaces(ResourceType::Image)?;
+    let properties = metadef::change::read(&new.properties, &new.others, &namespaces, &edit::OWN, &mut faults);
+    let checksum = faults.take("checksum", Checksum::parse(&new.checksum));
+    let read = || {
+        Some(Form {
+            name: name?,
+            description: new.description,
+            visibility: visibility?,
+            min_disk_gb: min_disk_gb?,
+            min_ram_mb: min_ram_mb?,
+            protected: new.protected,
+            tags: tags?,
+            properties,
+            checksum: checksum?,
+        })
+    };
+    faults.finish_with(read())
 }
 
 pub(super) fn minimum(text: &str) -> std::result::Result<i64, Why> {

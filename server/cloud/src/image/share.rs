@@ -1,9 +1,9 @@
 //! Out, and over to others: sharing with projects, copies, downloads.
 
-use super::calls::rules;
+use super::calls::seen;
 use super::intake::{Intake, on_disk};
 use super::service::{self, ImageService};
-use super::{path, store, upload, verify};
+use super::{path, store, upload, verified};
 use crate::authz::{self, Action};
 use crate::db::Tx;
 use crate::fault::StoreError;
@@ -11,7 +11,7 @@ use crate::operation::{self, Target};
 use api::error::Conflict;
 use api::image::{Image, ImageMember, ImageRefusal, ImageVerb, MemberStatus, NewImage, SharedImage, Visibility};
 use api::{Caller, Error, ImageId, Kind, OperationId, ProjectId, Result, Why};
-use std::path::PathBuf;
+use std::fs::File;
 
 /// Glance's `image_member_quota`.
 const MEMBERS_MAX: usize = 128;
@@ -19,7 +19,7 @@ const MEMBERS_MAX: usize = 128;
 /// An image's file, to be read.
 #[derive(Debug)]
 pub struct Download {
-    pub path: PathBuf,
+    pub file: File,
     pub size: u64,
     /// With the suffix of its format.
     pub file_name: String,
@@ -41,9 +41,9 @@ impl ImageService {
     pub(super) async fn members(&self, caller: &Caller, id: ImageId) -> Result<Vec<ImageMember>> {
         authz::require(caller, Action::Read)?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let image = self.find(&mut db, caller, id).await?.seen_by(caller, rules(caller));
+        let image = seen(self.find(&mut db, caller, id).await?, caller);
         // Whom else it is shared with is the owner's business.
-        if !image.changeable {
+        if image.can(ImageVerb::Edit) == Err(ImageRefusal::Foreign) {
             return Err(Error::Conflict(Conflict::Image(ImageRefusal::Foreign)));
         }
         Ok(store::member::list(&mut db, id).await?)
@@ -89,7 +89,7 @@ impl ImageService {
         authz::require(caller, Action::Read)?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let offers = store::member::offers(&mut db, caller.project).await?.into_iter();
-        Ok(offers.map(|(row, status)| SharedImage { image: row.seen_by(caller, rules(caller)), status }).collect())
+        Ok(offers.map(|(row, status)| SharedImage { image: seen(row, caller), status }).collect())
     }
 
     pub(super) async fn answer_offer(&self, caller: &Caller, id: ImageId, to: MemberStatus) -> Result<()> {
@@ -101,7 +101,7 @@ impl ImageService {
         if !store::member::answer(&mut tx, id, caller.project, to, now).await? {
             return Err(missing());
         }
-        let image = row.seen_by(caller, false);
+        let image = seen(row, caller);
         let verb = if to == MemberStatus::Accepted { "image_accept" } else { "image_reject" };
         self.shared(tx, caller, &image, verb).await
     }
@@ -112,7 +112,7 @@ impl ImageService {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         let row = self.find(&mut tx, caller, id).await?;
-        let image = row.seen_by(caller, rules(caller));
+        let image = seen(row, caller);
         image.can(ImageVerb::Copy).map_err(|refusal| Error::Conflict(Conflict::Image(refusal)))?;
         let new = NewImage {
             name: name.to_owned(),
@@ -127,6 +127,7 @@ impl ImageService {
         store::copy_data(&mut tx, id, copy, now).await?;
         let properties: Vec<_> = image.properties.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         store::set_properties(&mut tx, copy, &properties).await?;
+        store::set_tags(&mut tx, copy, &image.tags).await?;
         let intake = self.at_rest(caller, copy, operation);
         // Counted with the row there: what the project has already costs nothing more.
         intake.require_quota(&mut tx, 0).await?;
@@ -158,15 +159,14 @@ impl ImageService {
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let row = self.find(&mut db, caller, id).await?;
         let data = row.data;
-        let image = row.seen_by(caller, rules(caller));
+        let image = seen(row, caller);
         image.can(ImageVerb::Download).map_err(|refusal| Error::Conflict(Conflict::Image(refusal)))?;
         let (Some(format), Some(size), Some(sha512)) = (image.format, image.size, image.checksum) else {
             return Err(Error::Conflict(Conflict::Image(ImageRefusal::NotActive)));
         };
         let path = path(&self.core.data, data);
-        let file = path.clone();
-        let verified = on_disk(move || Ok(verify(&file, format))).await?;
-        verified.map_err(|why| Error::Unavailable { what: image.name.clone(), why: why.to_string() })?;
-        Ok(Download { path, size, file_name: format!("{}.{}", image.name, format.as_str()), sha512 })
+        let verified = on_disk(move || Ok(verified(&path, format))).await?;
+        let file = verified.map_err(|why| Error::Unavailable { what: image.name.clone(), why: why.to_string() })?;
+        Ok(Download { file, size, file_name: format!("{}.{}", image.name, format.as_str()), sha512 })
     }
 }

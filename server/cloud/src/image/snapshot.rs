@@ -2,10 +2,10 @@
 //! out into a file that stands by itself, and taken in as any other.
 
 use super::chunks::intake;
-use super::convert;
+use super::convert::{self, ConvertError, Limits};
 use super::file::{self, Incoming};
 use super::inspect;
-use super::intake::{on_disk, refused};
+use super::intake::{may_come, on_disk, refused};
 use super::reconcile;
 use super::service::{self, ImageService};
 use super::store::{self, NewTransfer, TransferKind};
@@ -15,9 +15,10 @@ use crate::db::Tx;
 use crate::operation::Target;
 use api::image::NewImage;
 use api::{Caller, Error, ImageId, InstanceId, Kind, Result, Why};
+use nix::fcntl::OFlag;
 use std::collections::HashSet;
-use std::fs::File;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What is known of a snapshot before its data is.
 pub struct NewSnapshot<'a> {
@@ -46,6 +47,7 @@ impl ImageService {
     /// `Invalid` with the field `name`; over quota.
     pub(crate) async fn snapshot_enter(&self, tx: &mut Tx, caller: &Caller, new: NewSnapshot<'_>) -> Result<ImageId> {
         authz::require(caller, Action::Write)?;
+        may_come(tx, caller.project).await?;
         let base = store::find(tx, None, new.base).await?.map(|row| row.image);
         let form = service::read(NewImage {
             name: new.name.to_owned(),
@@ -101,7 +103,9 @@ impl ImageService {
         let mut intake = intake(&self.core, &transfer);
         let disk = from.disk.clone();
         let verdict = on_disk(move || {
-            let file = File::open(&disk)?;
+            // Beside what a guest's QEMU may write to.
+            let (folder, name) = disk.parent().zip(disk.file_name()).ok_or(io::ErrorKind::NotFound)?;
+            let file = file::open_in(folder, Path::new(name), OFlag::O_RDONLY)?;
             let len = file.metadata()?.len();
             Ok(inspect::overlay(file, len))
         });
@@ -110,8 +114,10 @@ impl ImageService {
         let place = to.clone();
         let room = on_disk(move || file::make_room(&place)).await?;
         let base = from.base.as_ref().map(|(path, driver)| (path.as_path(), *driver));
-        convert::convert(&from.disk, &verdict, base, &to, room).await.map_err(|error| {
-            Error::field("file", Why::Image { what: format!("The root disk could not be read: {error}.") })
+        let (room, full) = intake.room(room).await?;
+        convert::convert(&from.disk, &verdict, base, &to, Limits::within(room)).await.map_err(|error| match error {
+            ConvertError::TooLarge(limit) if limit >= room => full,
+            error => Error::field("file", Why::Image { what: format!("The root disk could not be read: {error}.") }),
         })?;
         let data = self.core.data.clone();
         let file = on_disk(move || Incoming::adopt(&data, id, &to)).await?;

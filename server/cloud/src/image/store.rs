@@ -3,10 +3,12 @@
 mod attributes;
 mod data;
 pub mod member;
+mod totals;
 pub mod transfer;
 
-pub use attributes::{Attributes, edit, set_deactivated, set_properties};
+pub use attributes::{Attributes, edit, origin, set_deactivated, set_properties, set_tags};
 pub use data::*;
+pub use totals::totals;
 pub use transfer::{NewTransfer, Transfer, TransferKind, rewind};
 
 use crate::db::contains;
@@ -59,10 +61,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// As the caller sees it; `rules` says whether the caller may change what belongs to others.
-    pub fn seen_by(self, caller: &Caller, rules: bool) -> Image {
+    /// As the caller sees it. `rules` says whether the caller may change what belongs to others, `publishes` what everybody uses.
+    pub fn seen_by(self, caller: &Caller, rules: bool, publishes: bool) -> Image {
         let foreign = self.project != caller.project;
-        Image { foreign, changeable: rules || !foreign, ..self.image }
+        let changeable = (rules || !foreign) && (publishes || self.image.visibility != Visibility::Public);
+        let (instances, members) = if changeable { (self.image.instances, self.image.members) } else { (0, 0) };
+        Image { foreign, changeable, instances, members, ..self.image }
     }
 
     /// Who hears of its changes; `None` for everybody.
@@ -93,6 +97,9 @@ impl FromRow<'_, SqliteRow> for Row {
             md5: row.try_get("md5")?,
             evidence: row.try_get("evidence")?,
             source: row.try_get("source")?,
+            origin: None,
+            instances: 0,
+            members: 0,
             min_disk_gb: number(row, "min_disk_gb")?,
             min_ram_mb: number(row, "min_ram_mb")?,
             refused: row.try_get("refused")?,
@@ -125,14 +132,25 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
     let visibility = query.filter("visibility");
     if let Some(project) = project {
         let project = Value::Text(project.0.to_string());
-        let others =
-            if visibility == Visibility::Community.as_str() { "in ('community', 'public')" } else { "= 'public'" };
+        let by_id = !query.filter("id").is_empty();
+        let community = by_id || visibility == Visibility::Community.as_str();
+        let others = if community { "in ('community', 'public')" } else { "= 'public'" };
+        // By its id an offer is there before it has been answered.
+        let accepted = if by_id { "" } else { "and m.status = 'accepted'" };
         // A `+` keeps SQLite from collecting and sorting all that can be seen, where the order's own index ends with the page.
         let seen = format!(
             "+i.project_id = ? or +i.visibility {others} or (+i.visibility = 'shared' and exists (select 1 from image_member m \
-             where m.image_id = i.id and m.project_id = ? and m.status = 'accepted'))"
+             where m.image_id = i.id and m.project_id = ? {accepted}))"
         );
         filter = filter.and(seen, vec![project.clone(), project]);
+    }
+    if let Some(project) = project {
+        let project = Value::Text(project.0.to_string());
+        filter = filter.and(
+            "not exists (select 1 from image_bound_project b where b.project_id = ?) or exists \
+             (select 1 from image_bound b where b.project_id = ? and b.image_id = i.id)",
+            vec![project.clone(), project],
+        );
     }
     if !query.search.is_empty() {
         let pattern = Value::Text(contains(&query.search));
@@ -147,12 +165,26 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
         filter = filter.and("i.visibility = ?", vec![text(visibility)]);
     }
     for (name, clause) in [
+        ("id", "i.id = ?"),
         ("format", "i.format = ?"),
         ("owner", "p.name = ?"),
         ("tag", "exists (select 1 from image_tag t where t.image_id = i.id and t.tag = ?)"),
     ] {
         if !query.filter(name).is_empty() {
             filter = filter.and(clause, vec![text(query.filter(name))]);
+        }
+    }
+    const SNAPSHOT: &str = "exists (select 1 from image_property t where t.image_id = i.id and t.name = 'image_type' and t.value = 'snapshot')";
+    match query.filter("type") {
+        "snapshot" => filter = filter.and(SNAPSHOT, vec![]),
+        "image" => filter = filter.and(format!("not {SNAPSHOT}"), vec![]),
+        _ => {}
+    }
+    if let Some((from, to)) = query.filter("size").split_once('-') {
+        for (bytes, clause) in [(from, "i.size >= ?"), (to, "i.size < ?")] {
+            if let Ok(bytes) = bytes.parse() {
+                filter = filter.and(clause, vec![Value::Int(bytes)]);
+            }
         }
     }
     match query.filter("protected") {
@@ -173,7 +205,9 @@ pub async fn find(db: &mut SqliteConnection, project: Option<ProjectId>, image: 
          where i.id = $1 and i.deleted_at is null
            and ($2 is null or i.project_id = $2 or i.visibility in ('community', 'public')
                 or (i.visibility = 'shared'
-                    and exists (select 1 from image_member m where m.image_id = i.id and m.project_id = $2)))",
+                    and exists (select 1 from image_member m where m.image_id = i.id and m.project_id = $2)))
+           and ($2 is null or not exists (select 1 from image_bound_project b where b.project_id = $2)
+                or exists (select 1 from image_bound b where b.project_id = $2 and b.image_id = i.id))",
     )
     .bind(image.0.to_string())
     .bind(project.map(|project| project.0.to_string()))
@@ -182,6 +216,42 @@ pub async fn find(db: &mut SqliteConnection, project: Option<ProjectId>, image: 
     let mut rows: Vec<Row> = row.into_iter().collect();
     attributes::fill(db, &mut rows).await?;
     Ok(rows.pop())
+}
+
+/// Whether the project may use some images only: then it takes none in.
+pub async fn is_bound(db: &mut SqliteConnection, project: ProjectId) -> Result<bool> {
+    let row = sqlx::query("select 1 from image_bound_project where project_id = $1")
+        .bind(project.0.to_string())
+        .fetch_optional(db)
+        .await?;
+    Ok(row.is_some())
+}
+
+fn named(row: &SqliteRow) -> std::result::Result<(ImageId, String), sqlx::Error> {
+    Ok((id(row, "id")?, row.try_get("name")?))
+}
+
+/// The images that every project may use, by name.
+pub(crate) async fn of_everybody(db: &mut SqliteConnection) -> Result<Vec<(ImageId, String)>> {
+    let rows = sqlx::query(
+        "select id, name from image where visibility in ('community', 'public') and status = 'active' and deleted_at is null
+         order by name, id limit 1000",
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.iter().map(named).collect::<std::result::Result<_, _>>()?)
+}
+
+/// Those of the images that are there, by name.
+pub(crate) async fn names(db: &mut SqliteConnection, images: &[ImageId]) -> Result<Vec<(ImageId, String)>> {
+    let mut query = sqlx::QueryBuilder::new("select id, name from image where deleted_at is null and id in (");
+    let mut ids = query.separated(", ");
+    for image in images {
+        ids.push_bind(image.0.to_string());
+    }
+    query.push(") order by name, id");
+    let rows = query.build().fetch_all(db).await?;
+    Ok(rows.iter().map(named).collect::<std::result::Result<_, _>>()?)
 }
 
 /// The project's own active image of that name and content.
@@ -209,15 +279,16 @@ pub(crate) struct LaunchImage {
     pub virtual_size: u64,
     pub min_disk_gb: u64,
     pub min_ram_mb: u64,
+    pub properties: BTreeMap<String, String>,
 }
 
-/// An image that the project may launch from, in whatever state. Inside the transaction that adds the instance, it stays until that is done.
+/// An image that the caller may launch from, in whatever state. Inside the transaction that adds the instance, it stays until that is done.
 pub(crate) async fn launch_image(
     db: &mut SqliteConnection,
-    project: ProjectId,
+    caller: &Caller,
     image: ImageId,
 ) -> Result<Option<LaunchImage>> {
-    let found = find(db, Some(project), image).await?;
+    let found = find(db, super::calls::sight(caller), image).await?;
     Ok(found.map(|Row { image, .. }| LaunchImage {
         id: image.id,
         name: image.name,
@@ -226,6 +297,7 @@ pub(crate) async fn launch_image(
         virtual_size: image.virtual_size.unwrap_or(0),
         min_disk_gb: image.min_disk_gb,
         min_ram_mb: image.min_ram_mb,
+        properties: image.properties,
     }))
 }
 

@@ -4,7 +4,7 @@
 //! half-way closes the feed, and the task cleans up behind it as it does behind a file that is refused.
 
 use super::file::Incoming;
-use super::intake::{Intake, on_disk};
+use super::intake::{Intake, may_come, on_disk};
 use super::service::Form;
 use super::{reconcile, store};
 use crate::core::{Core, Poke};
@@ -202,7 +202,7 @@ impl Upload {
             }
             next = following;
         }
-        self.intake.finish(file, None).await
+        self.intake.finish(file, self.form.checksum.take()).await
     }
 
     /// The least that will come, by the sender's word.
@@ -220,6 +220,7 @@ pub async fn enter(
     form: &Form,
     verb: &str,
 ) -> Result<OperationId> {
+    may_come(tx, caller.project).await?;
     let now = core.clock.now();
     let text = id.to_string();
     let target = operation::Target { kind: Kind::Image, id: &text, name: form.name.as_str() };

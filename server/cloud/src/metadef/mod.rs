@@ -10,11 +10,10 @@ use api::{Caller, Result};
 use async_trait::async_trait;
 
 /// What every cloud has, as Glance writes it.
-const SHIPPED: [&str; 11] = [
+const SHIPPED: [&str; 10] = [
     include_str!("shipped/hypervisor.json"),
     include_str!("shipped/image_common.json"),
     include_str!("shipped/libvirt_image.json"),
-    include_str!("shipped/memory.json"),
     include_str!("shipped/operating_system.json"),
     include_str!("shipped/quota.json"),
     include_str!("shipped/shutdown.json"),

@@ -24,7 +24,7 @@ mod store;
 mod tests;
 mod topology;
 
-pub use networks::external_ensure;
+pub use networks::{STARTER_CIDR, external_ensure, starter_check};
 pub use ports::{
     InstancePort, Touched, dns_names, groups_of, port_at, port_create, port_series, ports_of, ports_release,
 };

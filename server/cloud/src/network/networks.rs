@@ -23,7 +23,7 @@ const EXTERNAL_MTU: u32 = 1500;
 /// The starter network: every project may have the same range, because they do not see each other.
 const STARTER: &str = "starter-network";
 const STARTER_ROUTER: &str = "starter-router";
-const STARTER_CIDR: &str = "10.0.0.0/24";
+pub const STARTER_CIDR: &str = "10.0.0.0/24";
 
 /// The router that `network_create` makes where the project has none.
 const ROUTER: &str = "router";
@@ -70,10 +70,22 @@ pub async fn external_ensure(
     Ok(store::network::intend(tx, network.id).await?)
 }
 
+fn starter(cidr: &str) -> NewNetwork {
+    NewNetwork { name: STARTER.into(), cidr: cidr.into(), routed: true, ..NewNetwork::default() }
+}
+
+/// Whether a starter network can have that range.
+pub async fn starter_check(tx: &mut Tx, cidr: &str) -> Result<std::result::Result<(), Why>> {
+    let outside: Vec<Cidr> = store::network::external(tx).await?.map(|(_, subnet)| subnet.cidr).into_iter().collect();
+    match rules::network(&starter(cidr), &outside) {
+        Err(Error::Invalid(faults)) => Ok(faults.into_iter().next().map_or(Ok(()), |fault| Err(fault.why))),
+        other => other.map(|_| Ok(())),
+    }
+}
+
 impl Change<'_> {
-    pub async fn starter_network_create(&mut self) -> Result<NetworkId> {
-        let new = NewNetwork { name: STARTER.into(), cidr: STARTER_CIDR.into(), routed: true, ..NewNetwork::default() };
-        let plan = rules::network(&new, &self.reachable(None).await?)?;
+    pub async fn starter_network_create(&mut self, cidr: &str) -> Result<NetworkId> {
+        let plan = rules::network(&starter(cidr), &self.reachable(None).await?)?;
         let (network, subnet) = self.network_insert(&plan, true).await?;
         let router = self.router_without(plan.subnet.cidr).await?;
         self.connect(router, STARTER_ROUTER, network, subnet, &plan.subnet).await?;

@@ -1,6 +1,7 @@
 //! The network service: the contract's calls. Reading starts with `read`, changing with `change`; both ask the policy first.
 
 use super::engine::Engine;
+use super::networks::STARTER_CIDR;
 use super::ports::Touched;
 use super::reconcile::Known;
 use super::{security_groups, store};
@@ -45,9 +46,9 @@ impl NetworkService {
     }
 
     /// The starter network, in a transaction of somebody else's, who announces what is touched after the commit.
-    pub async fn starter_within(&self, tx: Tx, caller: &Caller) -> Result<(Tx, Touched)> {
+    pub async fn starter_within(&self, tx: Tx, caller: &Caller, cidr: &str) -> Result<(Tx, Touched)> {
         let mut change = Change { service: self, caller, tx, now: self.core.clock.now(), touched: Touched::new() };
-        change.starter_network_create().await?;
+        change.starter_network_create(cidr).await?;
         Ok((change.tx, change.touched))
     }
 
@@ -140,7 +141,7 @@ async fn network_views(db: &SqlitePool, rows: Vec<store::network::Network>) -> R
 impl Networks for NetworkService {
     async fn starter_network_create(&self, caller: &Caller) -> Result<NetworkId> {
         let mut change = self.change(caller).await?;
-        let id = change.starter_network_create().await?;
+        let id = change.starter_network_create(STARTER_CIDR).await?;
         change.commit().await?;
         Ok(id)
     }

@@ -10,8 +10,9 @@ use crate::db::Tx;
 use crate::fault::StoreError;
 use crate::{audit, authz};
 use api::operation::{Operation, OperationState, Operations};
-use api::{Caller, Error, Kind, Micros, OperationId, ProjectId, Result};
+use api::{Caller, Error, Kind, Micros, OperationId, ProjectId, Result, UserId};
 use async_trait::async_trait;
+use sqlx::SqlitePool;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -23,6 +24,12 @@ pub struct Target<'a> {
     pub name: &'a str,
 }
 
+impl<'a> Target<'a> {
+    fn concerning(self, project: Option<ProjectId>) -> audit::About<'a> {
+        audit::About { kind: self.kind, id: self.id, name: self.name, project }
+    }
+}
+
 /// Long work begins: `verb` is noun_verb, such as `instance_start`.
 pub async fn begin(
     tx: &mut Tx,
@@ -31,9 +38,21 @@ pub async fn begin(
     target: Target<'_>,
     now: Micros,
 ) -> std::result::Result<OperationId, StoreError> {
+    begin_for(tx, caller, verb, target, Some(caller.project), now).await
+}
+
+/// The same where it concerns another project than the one that it is asked from, or none: the audit log has it there.
+pub async fn begin_for(
+    tx: &mut Tx,
+    caller: &Caller,
+    verb: &str,
+    target: Target<'_>,
+    project: Option<ProjectId>,
+    now: Micros,
+) -> std::result::Result<OperationId, StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Running, now).await?;
-    audit::record_named(tx, caller, verb, target.kind, target.id, target.name, now).await?;
+    audit::record_about(tx, caller, verb, target.concerning(project), now).await?;
     Ok(id)
 }
 
@@ -45,9 +64,21 @@ pub async fn done(
     target: Target<'_>,
     now: Micros,
 ) -> std::result::Result<(), StoreError> {
+    done_for(tx, caller, verb, target, Some(caller.project), now).await
+}
+
+/// The same where it concerns another project than the one that it is done from, or none.
+pub async fn done_for(
+    tx: &mut Tx,
+    caller: &Caller,
+    verb: &str,
+    target: Target<'_>,
+    project: Option<ProjectId>,
+    now: Micros,
+) -> std::result::Result<(), StoreError> {
     let id = OperationId(Uuid::new_v4());
     store::insert(tx, id, caller, verb, target, OperationState::Succeeded, now).await?;
-    audit::record_named(tx, caller, verb, target.kind, target.id, target.name, now).await
+    audit::record_about(tx, caller, verb, target.concerning(project), now).await
 }
 
 /// Percent done.
@@ -80,6 +111,17 @@ pub async fn end(
         request: &asked.request,
     };
     audit::insert(tx, now, entry).await
+}
+
+/// Who has asked for it: id, name and request; `None` if it is gone with the project that it was asked in.
+pub async fn asker(tx: &mut Tx, id: OperationId) -> std::result::Result<Option<(UserId, String, String)>, StoreError> {
+    let asked = store::asked(tx, id).await?;
+    Ok(asked.and_then(|asked| Some((asked.user_id.parse().ok()?, asked.user_name, asked.request))))
+}
+
+/// The project whose task centre shows it.
+pub async fn seen_in(db: &SqlitePool, id: OperationId) -> std::result::Result<Option<ProjectId>, StoreError> {
+    store::seen_in(db, id).await
 }
 
 /// The service behind the task centre and the action logs.

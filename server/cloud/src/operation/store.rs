@@ -8,6 +8,7 @@ use api::{Caller, Error, Kind, Micros, OperationId, ProjectId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 
+/// An operation stands in a project's task centre: who is in no project has none.
 pub async fn insert(
     tx: &mut Tx,
     id: OperationId,
@@ -20,7 +21,8 @@ pub async fn insert(
     sqlx::query(
         "insert into operation (id, project_id, user_id, user_name, verb, kind, target, target_name, state, progress, request,
                                 created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12
+         where exists (select 1 from project where id = $2)",
     )
     .bind(id.0.to_string())
     .bind(caller.project.0.to_string())
@@ -88,6 +90,14 @@ pub async fn asked(tx: &mut Tx, id: OperationId) -> Result<Option<Asked>, StoreE
         "select user_id, user_name, project_id, verb, kind, target, target_name, request from operation where id = $1",
     );
     Ok(row.bind(id.0.to_string()).fetch_optional(&mut **tx).await?)
+}
+
+pub async fn seen_in(db: &SqlitePool, id: OperationId) -> Result<Option<ProjectId>, StoreError> {
+    let found: Option<String> = sqlx::query_scalar("select project_id from operation where id = $1")
+        .bind(id.0.to_string())
+        .fetch_optional(db)
+        .await?;
+    Ok(found.and_then(|text| text.parse().ok()))
 }
 
 struct View(Operation);

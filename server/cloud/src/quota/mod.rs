@@ -66,6 +66,23 @@ pub async fn holdings(db: &mut SqliteConnection, project: ProjectId) -> Result<V
     Ok(holdings)
 }
 
+/// The same for several projects together, without names.
+pub async fn holdings_of(db: &mut SqliteConnection, projects: &[ProjectId]) -> Result<Vec<Holding>> {
+    let mut holdings = Vec::new();
+    for kind in Kind::ALL {
+        match store::held_by(db, projects, kind).await? {
+            0 => {}
+            count => holdings.push(Holding { kind, count, names: Vec::new() }),
+        }
+    }
+    Ok(holdings)
+}
+
+/// What holds where a project says nothing.
+pub async fn standard(db: &mut SqliteConnection, resource: Resource) -> Result<i64> {
+    Ok(store::default(db, resource).await?.unwrap_or(default_limit(resource)))
+}
+
 /// A limit as it is typed: a number from −1 on.
 pub fn parse(text: &str) -> std::result::Result<i64, Why> {
     text.trim().replace('−', "-").parse().ok().filter(|limit| *limit >= -1).ok_or(Why::NotALimit)

@@ -50,7 +50,8 @@ pub async fn create(core: &Core, caller: &Caller, resource: &str, asked: &str, r
             StoreError(error).into()
         }
     })?;
-    done(&mut tx, core, caller, "quota_request_create", (&id.to_string(), resource.as_str())).await?;
+    done(&mut tx, core, caller, "quota_request_create", (&id.to_string(), resource.as_str()), Some(caller.project))
+        .await?;
     tx.commit().await.map_err(StoreError)?;
     announce(core, caller, id, caller.project);
     Ok(id)
@@ -65,11 +66,10 @@ fn announce(core: &Core, caller: &Caller, id: QuotaRequestId, project: api::Proj
 
 pub async fn list(core: &Core, caller: &Caller, all: bool, query: &ListQuery) -> Result<Page<QuotaRequest>> {
     let of = if all {
-        authz::require(caller, Action::ReadQuotas)?;
-        None
+        store::Of::Reached(authz::reach(caller, Action::ReadQuotas)?)
     } else {
         authz::require(caller, Action::Read)?;
-        Some(caller.project)
+        store::Of::Project(caller.project)
     };
     Ok(store::request_list(core.db.read(), of, query).await?)
 }
@@ -89,7 +89,7 @@ pub async fn decide(core: &Core, caller: &Caller, id: QuotaRequestId, approve: b
         super::set(&mut tx, found.project, found.resource, found.asked).await?;
     }
     let verb = if approve { "quota_request_approve" } else { "quota_request_refuse" };
-    done(&mut tx, core, caller, verb, (&id.to_string(), &found.project_name)).await?;
+    done(&mut tx, core, caller, verb, (&id.to_string(), &found.project_name), Some(found.project)).await?;
     tx.commit().await.map_err(StoreError)?;
     announce(core, caller, id, found.project);
     Ok(())

@@ -1,5 +1,6 @@
 //! The quota service: limits and use, for the project's people and for administrators.
 
+use super::store::overview;
 use super::{default_limit, limit, parse, request, store};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -8,10 +9,10 @@ use crate::fault::StoreError;
 use crate::identity;
 use crate::operation::{self, Target};
 use api::error::Faults;
-use api::quota::{Limit, QuotaRequest, Quotas, Resource, Usage};
+use api::quota::{Limit, ProjectUsage, QuotaRequest, Quotas, Resource, Usage};
 use api::{Caller, Kind, ListQuery, Page, ProjectId, QuotaRequestId, Result, Why};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub struct QuotaService {
@@ -47,10 +48,17 @@ fn read(limits: &BTreeMap<String, String>, used: impl Fn(Resource) -> i64) -> Re
     Ok(wanted)
 }
 
-/// Writes it down, and tells whoever looks at quotas.
-pub async fn done(tx: &mut Tx, core: &Core, caller: &Caller, verb: &str, target: (&str, &str)) -> Result<()> {
+/// Writes it down, for the members of the project that it concerns.
+pub async fn done(
+    tx: &mut Tx,
+    core: &Core,
+    caller: &Caller,
+    verb: &str,
+    target: (&str, &str),
+    project: Option<ProjectId>,
+) -> Result<()> {
     let target = Target { kind: Kind::Quota, id: target.0, name: target.1 };
-    Ok(operation::done(tx, caller, verb, target, core.clock.now()).await?)
+    Ok(operation::done_for(tx, caller, verb, target, project, core.clock.now()).await?)
 }
 
 #[async_trait]
@@ -67,9 +75,30 @@ impl Quotas for QuotaService {
         Ok(usage)
     }
 
+    async fn quota_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<ProjectUsage>> {
+        let reach = authz::reach(caller, Action::ReadQuotas)?;
+        let db = self.core.db.read();
+        let page = overview::projects(db, &reach, query).await?;
+        let ids: Vec<_> = page.items.iter().map(|row| row.project).collect();
+        let mut db = db.acquire().await.map_err(StoreError)?;
+        // So many queries, however many projects there are.
+        let (limits, mut used) = (overview::limits(&mut db, &ids).await?, Vec::new());
+        for resource in Resource::PER_PROJECT {
+            used.push((resource, overview::used(&mut db, &ids, resource).await?));
+        }
+        Ok(page.map(|row| {
+            let of = |(resource, used): &(Resource, HashMap<ProjectId, i64>)| Usage {
+                resource: *resource,
+                used: used.get(&row.project).copied().unwrap_or_default(),
+                limit: limits.of(row.project, *resource).unwrap_or(default_limit(*resource)),
+            };
+            ProjectUsage { usage: used.iter().map(of).collect(), ..row }
+        }))
+    }
+
     async fn quota_show(&self, caller: &Caller, project: ProjectId) -> Result<Vec<Limit>> {
-        authz::require(caller, Action::ReadQuotas)?;
-        identity::project_require(&self.core, project).await?;
+        let reach = authz::reach(caller, Action::ReadQuotas)?;
+        identity::project_within(&self.core, &reach, project).await?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let mut limits = Vec::with_capacity(Resource::ALL.len());
         for resource in Resource::ALL {
@@ -82,8 +111,8 @@ impl Quotas for QuotaService {
     }
 
     async fn quota_update(&self, caller: &Caller, project: ProjectId, limits: BTreeMap<String, String>) -> Result<()> {
-        authz::require(caller, Action::ManageQuotas)?;
-        let name = identity::project_require(&self.core, project).await?;
+        let reach = authz::reach(caller, Action::ManageQuotas)?;
+        let name = identity::project_within(&self.core, &reach, project).await?;
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         let mut in_use = Vec::new();
         for resource in Resource::ALL {
@@ -96,7 +125,7 @@ impl Quotas for QuotaService {
                 None => store::unset(&mut tx, project, resource).await?,
             }
         }
-        done(&mut tx, &self.core, caller, "quota_update", (&project.to_string(), &name)).await?;
+        done(&mut tx, &self.core, caller, "quota_update", (&project.to_string(), &name), Some(project)).await?;
         tx.commit().await.map_err(StoreError)?;
         self.core.hub.changed(Kind::Quota, project, project);
         operation::announce(&self.core, caller.project);
@@ -121,7 +150,7 @@ impl Quotas for QuotaService {
         for (resource, max) in wanted {
             store::default_set(&mut tx, resource, max).await?;
         }
-        done(&mut tx, &self.core, caller, "quota_default_update", ("", "")).await?;
+        done(&mut tx, &self.core, caller, "quota_default_update", ("", ""), None).await?;
         tx.commit().await.map_err(StoreError)?;
         self.core.hub.changed(Kind::Quota, "", None);
         operation::announce(&self.core, caller.project);

@@ -1,12 +1,15 @@
 //! All SQL of quotas: the one place that counts the rows of every service.
 
+pub mod overview;
+
+use crate::authz::Reach;
 use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::quota::{QuotaRequest, RequestState, Resource};
 use api::{Caller, Kind, ListQuery, Micros, Page, ProjectId, QuotaRequestId, UserId};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
+use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 pub async fn limit(
@@ -191,15 +194,22 @@ const REQUESTS: Listing = Listing {
     default: "-created",
 };
 
-pub async fn request_list(
-    db: &SqlitePool,
-    of: Option<ProjectId>,
-    query: &ListQuery,
-) -> Result<Page<QuotaRequest>, StoreError> {
-    let mut filter = Filter::default();
-    if let Some(project) = of {
-        filter = filter.and("q.project_id = ?", vec![Value::Text(project.0.to_string())]);
-    }
+/// Whose requests a list is about.
+pub enum Of {
+    Project(ProjectId),
+    Reached(Reach),
+}
+
+pub async fn request_list(db: &SqlitePool, of: Of, query: &ListQuery) -> Result<Page<QuotaRequest>, StoreError> {
+    let mut filter = match of {
+        Of::Project(project) => Filter::default().and("q.project_id = ?", vec![Value::Text(project.0.to_string())]),
+        Of::Reached(Reach::Everywhere) => Filter::default(),
+        Of::Reached(Reach::Domains(domains)) => {
+            let marks = vec!["?"; domains.len()].join(", ");
+            let values = domains.iter().map(|domain| Value::Text(domain.0.to_string())).collect();
+            Filter::default().and(format!("p.domain_id in ({marks})"), values)
+        }
+    };
     if RequestState::parse(&query.status).is_some() {
         filter = filter.and("q.state = ?", vec![Value::Text(query.status.clone())]);
     }
@@ -243,6 +253,19 @@ pub async fn request_decide(
     Ok(())
 }
 
+/// What a project holds of a kind, as `<name> from <rows> where <condition but the project>`.
+fn held(kind: Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Instance => ("name", "instance where 1 = 1"),
+        Kind::Image => ("name", "image where deleted_at is null"),
+        Kind::Network => ("name", "network where external = 0"),
+        Kind::Router => ("name", "router where 1 = 1"),
+        Kind::FloatingIp => ("address", "floating_ip where 1 = 1"),
+        Kind::SecurityGroup => ("name", "security_group where 1 = 1"),
+        _ => return None,
+    })
+}
+
 /// Things of a project by their names: how many, and the first few.
 pub async fn holding(
     db: &mut SqliteConnection,
@@ -250,18 +273,27 @@ pub async fn holding(
     kind: Kind,
 ) -> Result<Option<(u64, Vec<String>)>, StoreError> {
     const SHOWN: i64 = 5;
-    let from = match kind {
-        Kind::Instance => "name from instance where project_id = $1",
-        Kind::Image => "name from image where project_id = $1 and deleted_at is null",
-        Kind::Network => "name from network where project_id = $1 and external = 0",
-        Kind::Router => "name from router where project_id = $1",
-        Kind::FloatingIp => "address from floating_ip where project_id = $1",
-        Kind::SecurityGroup => "name from security_group where project_id = $1",
-        _ => return Ok(None),
-    };
+    let Some((name, rows)) = held(kind) else { return Ok(None) };
+    let from = format!("{name} from {rows} and project_id = $1");
     let count = format!("select count(*) from (select {from})");
     let count: i64 = sqlx::query_scalar(&count).bind(project.0.to_string()).fetch_one(&mut *db).await?;
     let names = format!("select {from} order by 1 limit $2");
     let names = sqlx::query_scalar(&names).bind(project.0.to_string()).bind(SHOWN).fetch_all(db).await?;
     Ok((count > 0).then_some((count.max(0) as u64, names)))
+}
+
+/// How many things of a kind several projects hold together.
+pub async fn held_by(db: &mut SqliteConnection, projects: &[ProjectId], kind: Kind) -> Result<u64, StoreError> {
+    let Some((_, rows)) = held(kind) else { return Ok(0) };
+    if projects.is_empty() {
+        return Ok(0);
+    }
+    let mut query = QueryBuilder::new(format!("select count(*) from {rows} and project_id in ("));
+    let mut ids = query.separated(", ");
+    for project in projects {
+        ids.push_bind(project.0.to_string());
+    }
+    query.push(")");
+    let count: i64 = query.build_query_scalar().fetch_one(db).await?;
+    Ok(count.max(0) as u64)
 }

@@ -33,6 +33,9 @@ use world::{Domain, Machine};
 #[derive(Clone, Debug)]
 pub struct Options {
     pub name: String,
+    pub architecture: String,
+    /// Guests can be started with UEFI.
+    pub uefi: bool,
     pub cpus: u32,
     pub memory_mb: u64,
     /// Bytes.
@@ -49,6 +52,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             name: "simulator".into(),
+            architecture: "x86_64".into(),
+            uefi: true,
             cpus: 256,
             memory_mb: 2 << 20,
             disk_free: 100 << 40,
@@ -159,12 +164,14 @@ impl Simulator {
 impl Hypervisor for Simulator {
     async fn host(&self) -> Result<Host> {
         self.0.faults.reach().await?;
-        let Options { name, cpus, memory_mb, disk_free, .. } = &self.0.options;
+        let Options { name, architecture, uefi, cpus, memory_mb, disk_free, .. } = &self.0.options;
         Ok(Host {
             name: name.clone(),
             hypervisor: "Simulator".into(),
             virtualisation: Virtualisation::Simulated,
             virtualisation_why: Some("This host is simulated: its instances only pretend to run.".into()),
+            architecture: architecture.clone(),
+            uefi: *uefi,
             cpus: *cpus,
             memory_mb: *memory_mb,
             disk_free: *disk_free,

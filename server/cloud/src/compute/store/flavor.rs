@@ -2,8 +2,8 @@
 
 use super::{Result, id};
 use crate::db::Tx;
-use api::FlavorId;
 use api::compute::Flavor;
+use api::{FlavorId, ProjectId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection, SqlitePool};
 use std::collections::BTreeMap;
@@ -20,8 +20,14 @@ fn flavor(row: &SqliteRow) -> std::result::Result<Flavor, sqlx::Error> {
     })
 }
 
-pub async fn flavor_list(db: &SqlitePool) -> Result<Vec<Flavor>> {
-    let rows = sqlx::query("select * from flavor order by ram_mb, vcpus, disk_gb, name").fetch_all(db).await?;
+/// What a project may use of them.
+const ALLOWED: &str = "(not exists (select 1 from flavor_bound_project b where b.project_id = $1)
+    or exists (select 1 from flavor_bound b where b.project_id = $1 and b.flavor_id = flavor.id))";
+
+/// Those that the project may use; with `None` all.
+pub async fn flavor_list(db: &SqlitePool, project: Option<ProjectId>) -> Result<Vec<Flavor>> {
+    let sql = format!("select * from flavor where $1 is null or {ALLOWED} order by ram_mb, vcpus, disk_gb, name");
+    let rows = sqlx::query(&sql).bind(project.map(|project| project.0.to_string())).fetch_all(db).await?;
     let mut flavors = rows.iter().map(flavor).collect::<std::result::Result<Vec<_>, _>>()?;
     for row in sqlx::query("select flavor_id, name, value from flavor_property").fetch_all(db).await? {
         let of: FlavorId = id(&row, "flavor_id")?;
@@ -32,8 +38,13 @@ pub async fn flavor_list(db: &SqlitePool) -> Result<Vec<Flavor>> {
     Ok(flavors)
 }
 
-pub async fn flavor_find(db: &mut SqliteConnection, wanted: FlavorId) -> Result<Option<Flavor>> {
-    let row = sqlx::query("select * from flavor where id = $1").bind(wanted.0.to_string()).fetch_optional(db).await?;
+/// A flavor that the project may use.
+pub async fn flavor_find(db: &mut SqliteConnection, project: ProjectId, wanted: FlavorId) -> Result<Option<Flavor>> {
+    let row = sqlx::query(&format!("select * from flavor where id = $2 and {ALLOWED}"))
+        .bind(project.0.to_string())
+        .bind(wanted.0.to_string())
+        .fetch_optional(db)
+        .await?;
     Ok(row.as_ref().map(flavor).transpose()?)
 }
 

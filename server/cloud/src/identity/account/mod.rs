@@ -5,18 +5,21 @@ mod device;
 mod store;
 mod zone;
 
-use super::{IdentityService, rules, second_factor, store as rows, totp};
+use super::change::Change;
+use super::{IdentityService, rules, second_factor, store as rows, totp, user};
 use crate::audit;
 use crate::authz::{self, Action};
+use crate::core::Core;
 use crate::db::Tx;
 use crate::fault::StoreError;
 use api::account::{
-    Account, DomainRules, Entry, NewPasswordRules, NewPreferences, PasswordChange, PasswordFault, Preferences,
-    PreferencesPage, Profile, SecondFactors, Session, SessionLeft, SignIn, SignInStep, Totp, Zone,
+    Account, DomainRules, Entry, NewPasswordRules, NewPreferences, NewProfile, PasswordChange, PasswordFault,
+    Preferences, PreferencesPage, Profile, SecondFactors, Session, SessionLeft, SignIn, SignInStep, Totp, Zone,
 };
+use api::directory::Actor;
 use api::error::{Conflict, Faults};
 use api::identity::{Identity as _, SignInOptions};
-use api::{Caller, DomainId, Error, Kind, ListQuery, Micros, Page, ProjectId, Proof, Result, UserId, Why};
+use api::{Caller, DomainId, Error, Kind, ListQuery, Micros, Name, Page, ProjectId, Proof, Result, UserId, Why};
 use async_trait::async_trait;
 
 pub use device::kept as agent_kept;
@@ -78,11 +81,26 @@ impl IdentityService {
     }
 
     /// Ends a session, if it is that user's; its streams and consoles are told.
+    /// Without a user it may be anybody's that the caller manages.
     async fn session_end(&self, caller: &Caller, id: &str, of: Option<UserId>) -> Result<()> {
         let now = self.core.clock.now();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        let owner = store::session_owner(&mut tx, id).await?.filter(|owner| of.is_none_or(|of| of == *owner));
-        let owner = owner.ok_or_else(|| Error::not_found(Kind::Session, id.chars().take(64).collect::<String>()))?;
+        let unknown = || Error::not_found(Kind::Session, id.chars().take(64).collect::<String>());
+        let (mut tx, owner) = match of {
+            Some(own) => {
+                let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+                let owner = store::session_owner(&mut tx, id).await?.filter(|owner| *owner == own);
+                (tx, owner.ok_or_else(unknown)?)
+            }
+            None => {
+                let mut change = Change::begin(&self.core, caller, Action::ManageSessions).await?;
+                let owner = store::session_owner(&mut change.tx, id).await?.ok_or_else(unknown)?;
+                reached(&mut change, owner).await.map_err(|error| match error {
+                    Error::NotFound { .. } => unknown(),
+                    other => other,
+                })?;
+                (change.tx, owner)
+            }
+        };
         rows::session::delete(&mut tx, id).await?;
         self.audited(&mut tx, caller, "session_revoke", owner, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -91,7 +109,7 @@ impl IdentityService {
     }
 
     /// Whatever lasts looks at its right again, and the lists of sessions are read anew.
-    fn session_ended(&self, owner: UserId) {
+    pub(super) fn session_ended(&self, owner: UserId) {
         self.core.hub.changed(Kind::User, owner, None);
         self.core.hub.changed(Kind::Session, owner, None);
     }
@@ -111,6 +129,19 @@ impl IdentityService {
     }
 }
 
+/// When a day begins in the user's time zone, or ends.
+pub async fn day(core: &Core, user: UserId, text: &str, end: bool) -> Result<Option<Micros>> {
+    let chosen = store::preferences(core.db.read(), user).await?;
+    Ok(zone::day(chosen.time_zone.as_deref().unwrap_or("UTC"), text, end))
+}
+
+/// Passes where the caller manages the user, and is not below them.
+async fn reached(change: &mut Change<'_>, user: UserId) -> Result<()> {
+    let found = rows::user::find(&mut change.tx, user).await?.filter(|user| change.reach.covers(user.domain));
+    found.ok_or_else(|| Error::not_found(Kind::User, user))?;
+    change.not_above_caller(Actor::User(user)).await
+}
+
 /// The session that asks. What comes by another way, such as an application credential, may not touch the account.
 fn session(caller: &Caller) -> Result<&str> {
     match &caller.proof {
@@ -127,11 +158,39 @@ impl Account for IdentityService {
         Ok(Profile {
             id: caller.user,
             name: row.name,
+            rules: self.password_rules(row.domain).await?,
             domain_name: row.domain_name,
+            email: row.email,
+            description: row.description,
+            default_project: row.default_project,
+            password_locked: row.password_locked,
             created_at: row.created_at,
             password_changed_at: (row.password_changed_at > 0).then_some(row.password_changed_at),
             memberships: self.membership_list(caller.user).await?,
         })
+    }
+
+    async fn profile_set(&self, caller: &Caller, new: NewProfile) -> Result<()> {
+        session(caller)?;
+        let mut faults = Faults::default();
+        faults.take("email", user::email(&new.email));
+        faults.take("description", api::name::line(new.description.trim(), Name::MAX));
+        let project = match new.default_project.trim() {
+            "" => Ok(None),
+            // One that is open to oneself.
+            text => match text.parse::<ProjectId>() {
+                Ok(id) if id != ProjectId::NOWHERE && self.caller(caller.user, id, &caller.request).await.is_ok() => {
+                    Ok(Some(id))
+                }
+                _ => Err(Why::Gone { kind: Kind::Project }),
+            },
+        };
+        let project = faults.take("default_project", project);
+        let project = faults.finish_with(project)?;
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
+        store::profile_set(&mut tx, caller.user, &new, project).await?;
+        self.account_changed(tx, caller, "profile_set", now).await
     }
 
     async fn sign_in(&self, attempt: SignIn) -> Result<Entry> {
@@ -213,7 +272,7 @@ impl Account for IdentityService {
     async fn session_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>> {
         let own = session(caller)?;
         let now = self.core.clock.now();
-        let page = store::session_list(self.core.db.read(), Some(caller.user), query, now).await?;
+        let page = store::session_list(self.core.db.read(), store::Whose::Own(caller.user), query, now).await?;
         Ok(page.map(|session| Session { current: session.id == own, ..session }))
     }
 
@@ -241,24 +300,21 @@ impl Account for IdentityService {
     }
 
     async fn session_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Session>> {
-        authz::require(caller, Action::ManageSessions)?;
-        let page = store::session_list(self.core.db.read(), None, query, self.core.clock.now()).await?;
+        let whose = store::Whose::Reached(authz::reach(caller, Action::ManageSessions)?);
+        let page = store::session_list(self.core.db.read(), whose, query, self.core.clock.now()).await?;
         let own = session(caller).unwrap_or_default();
         Ok(page.map(|session| Session { current: session.id == own, ..session }))
     }
 
     async fn session_revoke_any(&self, caller: &Caller, id: &str) -> Result<()> {
-        authz::require(caller, Action::ManageSessions)?;
         self.session_end(caller, id, None).await
     }
 
     async fn session_revoke_user(&self, caller: &Caller, user: UserId) -> Result<()> {
-        authz::require(caller, Action::ManageSessions)?;
         let now = self.core.clock.now();
-        let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        if store::user_name(&mut tx, user).await?.is_none() {
-            return Err(Error::not_found(Kind::User, user));
-        }
+        let mut change = Change::begin(&self.core, caller, Action::ManageSessions).await?;
+        reached(&mut change, user).await?;
+        let mut tx = change.tx;
         rows::session::delete_of(&mut tx, user).await?;
         self.audited(&mut tx, caller, "session_revoke_user", user, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -267,8 +323,9 @@ impl Account for IdentityService {
     }
 
     async fn password_rules_list(&self, caller: &Caller) -> Result<Vec<DomainRules>> {
-        authz::require(caller, Action::ManagePasswordRules)?;
-        Ok(rows::password::rules_list(self.core.db.read()).await?)
+        let reach = authz::reach(caller, Action::ReadPasswordRules)?;
+        let all = rows::password::rules_list(self.core.db.read()).await?;
+        Ok(all.into_iter().filter(|of| reach.covers(of.domain)).collect())
     }
 
     async fn password_rules_show(&self, caller: &Caller, domain: DomainId) -> Result<DomainRules> {

@@ -1,11 +1,12 @@
 //! All SQL of people's own accounts.
 
 use super::device;
+use crate::authz::Reach;
 use crate::db::{Tx, contains};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
-use api::account::{Preferences, Session};
-use api::{ListQuery, Micros, Page, ProjectId, UserId};
+use api::account::{NewProfile, Preferences, Session};
+use api::{DomainId, ListQuery, Micros, Page, ProjectId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 use uuid::Uuid;
@@ -13,22 +14,32 @@ use uuid::Uuid;
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// A UUID column. A text that is none would be a fault of ours, and is reported as one.
-fn user(row: &SqliteRow, column: &str) -> std::result::Result<UserId, sqlx::Error> {
+fn id_of(row: &SqliteRow, column: &str) -> std::result::Result<Uuid, sqlx::Error> {
     let text: String = row.try_get(column)?;
-    Uuid::try_parse(&text).map(UserId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    Uuid::try_parse(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn user(row: &SqliteRow, column: &str) -> std::result::Result<UserId, sqlx::Error> {
+    id_of(row, column).map(UserId)
 }
 
 /// What the profile shows of a user beside the projects.
 pub struct ProfileRow {
     pub name: String,
+    pub domain: DomainId,
     pub domain_name: String,
+    pub email: String,
+    pub description: String,
+    pub default_project: Option<ProjectId>,
+    pub password_locked: bool,
     pub created_at: Micros,
     pub password_changed_at: Micros,
 }
 
 pub async fn profile(db: &SqlitePool, id: UserId) -> Result<Option<ProfileRow>> {
     let row = sqlx::query(
-        "select u.name, d.name as domain_name, u.created_at, u.password_changed_at
+        "select u.name, u.domain_id, d.name as domain_name, u.email, u.description, u.default_project_id,
+                u.password_locked, u.created_at, u.password_changed_at
          from local_user u join domain d on d.id = u.domain_id where u.id = $1",
     )
     .bind(id.0.to_string())
@@ -37,10 +48,26 @@ pub async fn profile(db: &SqlitePool, id: UserId) -> Result<Option<ProfileRow>> 
     let Some(row) = row else { return Ok(None) };
     Ok(Some(ProfileRow {
         name: row.try_get("name")?,
+        domain: DomainId(id_of(&row, "domain_id")?),
         domain_name: row.try_get("domain_name")?,
+        email: row.try_get("email")?,
+        description: row.try_get("description")?,
+        default_project: row.try_get::<Option<&str>, _>("default_project_id")?.and_then(|id| id.parse().ok()),
+        password_locked: row.try_get("password_locked")?,
         created_at: row.try_get("created_at")?,
         password_changed_at: row.try_get("password_changed_at")?,
     }))
+}
+
+pub async fn profile_set(tx: &mut Tx, id: UserId, new: &NewProfile, project: Option<ProjectId>) -> Result<()> {
+    sqlx::query("update local_user set email = $2, description = $3, default_project_id = $4 where id = $1")
+        .bind(id.0.to_string())
+        .bind(new.email.trim())
+        .bind(new.description.trim())
+        .bind(project.map(|project| project.0.to_string()))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 struct SessionView(Session);
@@ -79,15 +106,28 @@ const SESSIONS: Listing = Listing {
     default: "-used",
 };
 
-/// The sessions that have not expired: somebody's, or everybody's.
-pub async fn session_list(
-    db: &SqlitePool,
-    of: Option<UserId>,
-    query: &ListQuery,
-    now: Micros,
-) -> Result<Page<Session>> {
+/// Whose sessions a list is about.
+pub enum Whose {
+    Own(UserId),
+    /// Everybody's that the reader manages; the filter `user` leaves one of them.
+    Reached(Reach),
+}
+
+/// The sessions that have not expired.
+pub async fn session_list(db: &SqlitePool, whose: Whose, query: &ListQuery, now: Micros) -> Result<Page<Session>> {
     let mut filter = Filter::default().and("s.expires_at > ?", vec![Value::Int(now)]);
-    if let Some(user) = of {
+    let wanted: Option<UserId> = match whose {
+        Whose::Own(user) => Some(user),
+        Whose::Reached(reach) => {
+            if let Reach::Domains(domains) = reach {
+                let marks = vec!["?"; domains.len()].join(", ");
+                let values = domains.iter().map(|domain| Value::Text(domain.0.to_string())).collect();
+                filter = filter.and(format!("u.domain_id in ({marks})"), values);
+            }
+            query.filter("user").parse().ok()
+        }
+    };
+    if let Some(user) = wanted {
         filter = filter.and("s.user_id = ?", vec![Value::Text(user.0.to_string())]);
     }
     if !query.search.trim().is_empty() {

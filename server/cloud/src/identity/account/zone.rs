@@ -23,6 +23,14 @@ pub fn names() -> Vec<String> {
     names
 }
 
+/// When a day such as `2026-12-31` begins in the zone, or ends; `None` if it is no day.
+pub fn day(zone: &str, text: &str, end: bool) -> Option<Micros> {
+    let day: jiff::civil::Date = text.trim().parse().ok()?;
+    let day = if end { day.tomorrow().ok()? } else { day };
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Some(day.to_zoned(zone).ok()?.timestamp().as_microsecond())
+}
+
 /// The zone of that name, as of now; `None` if there is none.
 pub fn zone(name: &str, now: Micros) -> Option<Zone> {
     let zone = TimeZone::get(name).ok()?;
@@ -45,6 +53,15 @@ pub fn zone(name: &str, now: Micros) -> Option<Zone> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_begin_where_the_reader_is() {
+        assert_eq!(day("UTC", "2026-01-01", false), Some(WINTER));
+        assert_eq!(day("UTC", "2025-12-31", true), Some(WINTER));
+        assert_eq!(day("Asia/Seoul", "2026-01-01", false), Some(WINTER - 9 * 3_600_000_000));
+        assert_eq!(day("UTC", "2026-02-30", false), None);
+        assert_eq!(day("UTC", "yesterday", false), None);
+    }
 
     /// 2026-01-01 and 2026-07-01.
     const WINTER: Micros = 1_767_225_600_000_000;

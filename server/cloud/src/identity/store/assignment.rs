@@ -234,7 +234,7 @@ pub async fn count_who_run_cloud(db: &mut SqliteConnection) -> Result<i64> {
          join local_user u on u.id = coalesce(a.user_id, m.user_id)
          join domain d on d.id = u.domain_id
          left join project p on p.id = a.project_id
-         where r.strength = $1 and a.domain_id is null and u.enabled = 1 and d.enabled = 1
+         where r.strength = $1 and a.domain_id is null and u.enabled = 1 and u.expires_at is null and d.enabled = 1
              and (p.id is null or (p.enabled = 1 and p.deleting = 0 and a.inherited = 0))",
     )
     .bind(strength_of(Role::Admin))

@@ -1,6 +1,6 @@
 //! SQL of groups.
 
-use super::{Result, found, id_at, within};
+use super::{Result, found, id_at, of_domain, within};
 use crate::authz::Reach;
 use crate::db::Tx;
 use crate::keyset::{Filter, Listing, Sort, page};
@@ -39,7 +39,7 @@ const LIST: Listing = Listing {
 };
 
 pub async fn list(db: &SqlitePool, reach: &Reach, query: &ListQuery) -> Result<Page<Group>> {
-    let filter = within(Filter::default(), reach, "g.domain_id");
+    let filter = of_domain(within(Filter::default(), reach, "g.domain_id"), query, "g.domain_id");
     let filter = found(filter, query, "g.id", &["g.name", "g.description"]);
     Ok(page::<View>(db, &LIST, filter, query).await?.map(|view| view.0))
 }
@@ -67,8 +67,8 @@ pub async fn list_of(db: &SqlitePool, user: UserId) -> Result<Vec<Group>> {
     Ok(rows.into_iter().map(|view| view.0).collect())
 }
 
-pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(GroupId, DomainId)>> {
-    super::named(db, "user_group", domain, text).await
+pub async fn named_within(db: &mut SqliteConnection, reach: &Reach, text: &str) -> Result<Vec<(GroupId, DomainId)>> {
+    super::named_within(db, "user_group", reach, text).await
 }
 
 pub async fn insert(

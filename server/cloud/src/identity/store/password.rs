@@ -122,11 +122,14 @@ fn known(row: &SqliteRow) -> std::result::Result<Known, sqlx::Error> {
     })
 }
 
-const KNOWN: &str = "select u.id, u.domain_id, u.name, u.password_hash, u.enabled and d.enabled as enabled, u.must_change, u.created_at,
+/// $1 is the present.
+const KNOWN: &str = "select u.id, u.domain_id, u.name, u.password_hash,
+    u.enabled and d.enabled and (u.expires_at is null or u.expires_at > $1) as enabled, u.must_change, u.created_at,
     u.password_changed_at, u.password_locked from local_user u join domain d on d.id = u.domain_id";
 
-pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str) -> Result<Option<Known>> {
-    let row = sqlx::query(&format!("{KNOWN} where u.domain_id = $1 and u.name = $2"))
+pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str, now: Micros) -> Result<Option<Known>> {
+    let row = sqlx::query(&format!("{KNOWN} where u.domain_id = $2 and u.name = $3"))
+        .bind(now)
         .bind(domain.0.to_string())
         .bind(name)
         .fetch_optional(db)
@@ -134,8 +137,9 @@ pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str) -> Result<Op
     Ok(row.as_ref().map(known).transpose()?)
 }
 
-pub async fn by_id(db: &SqlitePool, user: UserId) -> Result<Option<Known>> {
-    let row = sqlx::query(&format!("{KNOWN} where u.id = $1")).bind(user.0.to_string()).fetch_optional(db).await?;
+pub async fn by_id(db: &SqlitePool, user: UserId, now: Micros) -> Result<Option<Known>> {
+    let row =
+        sqlx::query(&format!("{KNOWN} where u.id = $2")).bind(now).bind(user.0.to_string()).fetch_optional(db).await?;
     Ok(row.as_ref().map(known).transpose()?)
 }
 
@@ -170,15 +174,6 @@ pub async fn replace(tx: &mut Tx, user: UserId, hash: &str, must_change: bool, n
         .bind(hash)
         .bind(now)
         .bind(must_change)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Another one has to be chosen at the next sign-in.
-pub async fn must_change(tx: &mut Tx, user: UserId) -> Result<()> {
-    sqlx::query("update local_user set must_change = 1 where id = $1")
-        .bind(user.0.to_string())
         .execute(&mut **tx)
         .await?;
     Ok(())

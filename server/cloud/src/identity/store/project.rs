@@ -1,6 +1,6 @@
 //! SQL of projects.
 
-use super::{Result, found, id, id_at, push_ids, switched, within};
+use super::{Result, found, id, id_at, of_domain, push_ids, switched, within};
 use crate::authz::Reach;
 use crate::db::Tx;
 use crate::keyset::{Filter, Listing, Sort, page};
@@ -42,7 +42,7 @@ const LIST: Listing = Listing {
 };
 
 pub async fn list(db: &SqlitePool, reach: &Reach, query: &ListQuery) -> Result<Page<Project>> {
-    let filter = within(Filter::default(), reach, "p.domain_id");
+    let filter = of_domain(within(Filter::default(), reach, "p.domain_id"), query, "p.domain_id");
     let tagged = "(select group_concat(t.tag, ' ') from project_tag t where t.project_id = p.id)";
     let filter = found(filter, query, "p.id", &["p.name", "p.description", tagged]);
     let filter = switched(filter, query, "p.enabled");
@@ -183,6 +183,10 @@ pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> R
     super::named(db, "project", domain, text).await
 }
 
+pub async fn named_within(db: &mut SqliteConnection, reach: &Reach, text: &str) -> Result<Vec<(ProjectId, DomainId)>> {
+    super::named_within(db, "project", reach, text).await
+}
+
 pub async fn exists(tx: &mut Tx, project: ProjectId) -> Result<bool> {
     Ok(sqlx::query("select 1 from project where id = $1")
         .bind(project.0.to_string())
@@ -227,6 +231,12 @@ pub async fn deletion_begin(tx: &mut Tx, project: ProjectId, operation: Operatio
         .bind(total as i64)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Nobody enters it any more; somebody else takes it away.
+pub async fn close(tx: &mut Tx, project: ProjectId) -> Result<()> {
+    sqlx::query("update project set deleting = 1 where id = $1").bind(project.0.to_string()).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 
 use super::{Result, id, id_at, role_of};
 use api::identity::{MEMBERSHIPS, Membership};
-use api::{AssignmentId, DomainId, ProjectId, Role, RoleId, UserId};
+use api::{AssignmentId, DomainId, Micros, ProjectId, Role, RoleId, UserId};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
+use uuid::Uuid;
 
 /// What a user has, wherever an assignment of theirs or of one of their groups may reach the project: on it, on what is above it, on a
-/// domain or on the system. $1 is the user, $2 the project.
+/// domain or on the system. $1 is the user, $2 the project, $3 the present.
 const HELD: &str = "
     with recursive above (id) as (
         select $2
@@ -29,7 +31,7 @@ const HELD: &str = "
         where m.user_id = $1 and a.project_id is null
     )
     select u.name as user_name, p.name as project_name, p.domain_id as home,
-           u.enabled and p.enabled and p.deleting = 0 and ud.enabled and pd.enabled as enabled,
+           u.enabled and (u.expires_at is null or u.expires_at > $3) and p.enabled and p.deleting = 0 and ud.enabled and pd.enabled as enabled,
            h.id, h.project_id, h.domain_id, h.inherited, h.role_id, r.strength
     from local_user u
     join domain ud on ud.id = u.domain_id
@@ -56,15 +58,46 @@ pub struct Standing {
     pub user_name: String,
     pub project_name: String,
     pub domain: DomainId,
-    /// The user, the project and both their domains.
+    /// The user, the project and both their domains; and the user's account has not ended.
     pub enabled: bool,
     pub held: Vec<Held>,
 }
 
 /// One query. `None`: there is no such user or project, or the user has nothing at all that may reach it.
-pub async fn load(db: &SqlitePool, user: UserId, project: ProjectId) -> Result<Option<Standing>> {
-    let rows = sqlx::query(HELD).bind(user.0.to_string()).bind(project.0.to_string()).fetch_all(db).await?;
+pub async fn load(db: &SqlitePool, user: UserId, project: ProjectId, now: Micros) -> Result<Option<Standing>> {
+    let rows = sqlx::query(HELD).bind(user.0.to_string()).bind(project.0.to_string()).bind(now).fetch_all(db).await?;
     let Some(first) = rows.first() else { return Ok(None) };
+    Ok(Some(standing(first, &rows)?))
+}
+
+/// What a user is in no project: the user's own domain stands in for a project's. $1 is the user, $2 the present.
+const OUTSIDE: &str = "
+    with held as (
+        select a.id, a.project_id, a.domain_id, a.role_id, a.inherited from role_assignment a
+        where a.user_id = $1 and a.project_id is null
+        union all
+        select a.id, a.project_id, a.domain_id, a.role_id, a.inherited
+        from group_member m join role_assignment a on a.group_id = m.group_id
+        where m.user_id = $1 and a.project_id is null
+    )
+    select u.name as user_name, '' as project_name, u.domain_id as home,
+           u.enabled and (u.expires_at is null or u.expires_at > $2) and d.enabled as enabled,
+           h.id, h.project_id, h.domain_id, h.inherited, h.role_id, r.strength
+    from local_user u
+    join domain d on d.id = u.domain_id
+    left join held h on 1 = 1
+    left join role r on r.id = h.role_id
+    where u.id = $1";
+
+/// One query. `None`: there is no such user.
+pub async fn outside(db: &SqlitePool, user: UserId, now: Micros) -> Result<Option<Standing>> {
+    let rows = sqlx::query(OUTSIDE).bind(user.0.to_string()).bind(now).fetch_all(db).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let has_any = super::id_or_null::<Uuid>(first, "id")?.is_some();
+    Ok(Some(standing(first, if has_any { &rows } else { &[] })?))
+}
+
+fn standing(first: &SqliteRow, rows: &[SqliteRow]) -> std::result::Result<Standing, sqlx::Error> {
     let held = rows.iter().map(|row| {
         Ok(Held {
             id: id_at(row, "id")?,
@@ -76,13 +109,13 @@ pub async fn load(db: &SqlitePool, user: UserId, project: ProjectId) -> Result<O
         })
     });
     let held = held.collect::<std::result::Result<_, sqlx::Error>>()?;
-    Ok(Some(Standing {
+    Ok(Standing {
         user_name: first.try_get("user_name")?,
         project_name: first.try_get("project_name")?,
         domain: id(first.try_get("home")?)?,
         enabled: first.try_get("enabled")?,
         held,
-    }))
+    })
 }
 
 /// The projects that a user may enter, by name, one more than are offered. What a role on a domain or on the system is worth in a project

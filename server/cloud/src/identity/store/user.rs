@@ -1,6 +1,6 @@
 //! SQL of users.
 
-use super::{Result, found, id, id_at, id_or_null, switched, within};
+use super::{Result, found, id, id_at, id_or_null, of_domain, switched, within};
 use crate::authz::Reach;
 use crate::db::Tx;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
@@ -25,13 +25,17 @@ impl FromRow<'_, SqliteRow> for View {
             default_project: default_project.zip(default_name),
             enabled: row.try_get("enabled")?,
             password_locked: row.try_get("password_locked")?,
+            must_change: row.try_get("must_change")?,
             second_factor: row.try_get("second_factor")?,
+            last_sign_in: row.try_get("last_sign_in_at")?,
+            locked_out: None,
             created_at: row.try_get("created_at")?,
         }))
     }
 }
 
 const SELECT: &str = "u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
+    u.must_change, u.last_sign_in_at,
     exists (select 1 from second_factor f where f.user_id = u.id) as second_factor,
     u.created_at, d.name as domain_name, (select p.name from project p where p.id = u.default_project_id) as default_name";
 
@@ -66,7 +70,7 @@ fn wanted(filter: Filter, query: &ListQuery) -> Filter {
 }
 
 pub async fn list(db: &SqlitePool, reach: &Reach, query: &ListQuery) -> Result<Page<User>> {
-    let filter = wanted(within(Filter::default(), reach, "u.domain_id"), query);
+    let filter = wanted(of_domain(within(Filter::default(), reach, "u.domain_id"), query, "u.domain_id"), query);
     Ok(page::<View>(db, &LIST, filter, query).await?.map(|view| view.0))
 }
 
@@ -85,8 +89,19 @@ pub async fn find(db: &mut SqliteConnection, user: UserId) -> Result<Option<User
     Ok(row.map(|view| view.0))
 }
 
+pub async fn name(db: &mut SqliteConnection, user: UserId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select name from local_user where id = $1")
+        .bind(user.0.to_string())
+        .fetch_optional(db)
+        .await?)
+}
+
 pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(UserId, DomainId)>> {
     super::named(db, "local_user", domain, text).await
+}
+
+pub async fn named_within(db: &mut SqliteConnection, reach: &Reach, text: &str) -> Result<Vec<(UserId, DomainId)>> {
+    super::named_within(db, "local_user", reach, text).await
 }
 
 pub async fn update(
@@ -96,8 +111,8 @@ pub async fn update(
     default_project: Option<ProjectId>,
 ) -> std::result::Result<(), sqlx::Error> {
     sqlx::query(
-        "update local_user set name = $2, email = $3, description = $4, password_locked = $5, default_project_id = $6
-         where id = $1",
+        "update local_user set name = $2, email = $3, description = $4, password_locked = $5, default_project_id = $6,
+         must_change = $7 where id = $1",
     )
     .bind(user.0.to_string())
     .bind(form.name.trim())
@@ -105,15 +120,36 @@ pub async fn update(
     .bind(form.description.trim())
     .bind(form.password_locked)
     .bind(default_project.map(|project| project.0.to_string()))
+    // Who cannot change it is not asked to.
+    .bind(form.must_change && !form.password_locked)
     .execute(&mut **tx)
     .await
     .map(|_| ())
+}
+
+pub async fn signed_in(tx: &mut Tx, user: UserId, now: Micros) -> Result<()> {
+    sqlx::query("update local_user set last_sign_in_at = $2 where id = $1")
+        .bind(user.0.to_string())
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 pub async fn enable(tx: &mut Tx, user: UserId, enabled: bool) -> Result<()> {
     sqlx::query("update local_user set enabled = $2 where id = $1")
         .bind(user.0.to_string())
         .bind(enabled)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The account ends then; `None`: never.
+pub async fn expire_at(tx: &mut Tx, user: UserId, at: Option<Micros>) -> Result<()> {
+    sqlx::query("update local_user set expires_at = $2 where id = $1")
+        .bind(user.0.to_string())
+        .bind(at)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -133,12 +169,14 @@ pub async fn by_name(db: &SqlitePool, name: &str) -> Result<Option<UserId>> {
     Ok(found.as_deref().map(id).transpose()?)
 }
 
-/// The user and the domain.
-pub async fn is_enabled(db: &SqlitePool, user: UserId) -> Result<bool> {
+/// The user and the domain, and the account has not ended.
+pub async fn is_enabled(db: &SqlitePool, user: UserId, now: Micros) -> Result<bool> {
     let enabled: Option<bool> = sqlx::query_scalar(
-        "select u.enabled and d.enabled from local_user u join domain d on d.id = u.domain_id where u.id = $1",
+        "select u.enabled and d.enabled and (u.expires_at is null or u.expires_at > $2)
+         from local_user u join domain d on d.id = u.domain_id where u.id = $1",
     )
     .bind(user.0.to_string())
+    .bind(now)
     .fetch_optional(db)
     .await?;
     Ok(enabled == Some(true))

@@ -26,7 +26,7 @@ impl ImageService {
             min_ram_mb: entry.min_ram_mb.to_string(),
             ..NewImage::default()
         };
-        let new = NewImport { image, url: entry.url, checksum: String::new(), checksum_url: entry.checksum_url };
+        let new = NewImport { image, url: entry.url, checksum_url: entry.checksum_url };
         let properties = vec![
             ("os_type", "linux".to_owned()),
             ("os_distro", entry.distro),

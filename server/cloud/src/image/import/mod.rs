@@ -49,7 +49,6 @@ impl ImageService {
         authz::require(caller, Action::Write)?;
         let mut faults = Faults::default();
         let url = faults.take("url", web::parse(&new.url));
-        let checksum = faults.take("checksum", Checksum::parse(&new.checksum)).flatten();
         let beside = match new.checksum_url.trim() {
             "" => Some(None),
             text => faults.take("checksum_url", web::parse(text)).map(Some),
@@ -74,7 +73,7 @@ impl ImageService {
             }
         }
         let transfer = NewTransfer {
-            checksum: checksum.map(|sum| sum.hex().to_owned()).unwrap_or_default(),
+            checksum: form.checksum.as_ref().map(|sum| sum.hex().to_owned()).unwrap_or_default(),
             kind: TransferKind::Import,
             source: url.into(),
             checksum_url: beside.map(String::from).unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use super::{Result, Row, id};
 use crate::db::Tx;
-use api::image::Visibility;
-use api::{ImageId, Micros};
+use api::image::{Image, Origin, Visibility};
+use api::{ImageId, Kind, Micros, ProjectId};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,14 +37,56 @@ pub(super) async fn fill(db: &mut SqliteConnection, rows: &mut [Row]) -> Result<
     }
     for found in of("select image_id, name, value from image_property where image_id in (", rows, ")")
         .build()
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?
     {
         if let Some(n) = places.get(&id(&found, "image_id")?) {
             rows[*n].image.properties.insert(found.try_get("name")?, found.try_get("value")?);
         }
     }
+    for (before, behind, set) in DEPENDING {
+        for found in of(before, rows, behind).build().fetch_all(&mut *db).await? {
+            if let Some(n) = places.get(&id(&found, "image_id")?) {
+                set(&mut rows[*n].image, super::number(&found, "n")?);
+            }
+        }
+    }
     Ok(())
+}
+
+type Depending = (&'static str, &'static str, fn(&mut Image, u64));
+
+/// What depends on images: how many there are of each.
+const DEPENDING: [Depending; 2] = [
+    ("select image_id, count(*) as n from instance where image_id in (", ") group by image_id", |it, n| {
+        it.instances = n
+    }),
+    ("select image_id, count(*) as n from image_member where image_id in (", ") group by image_id", |it, n| {
+        it.members = n
+    }),
+];
+
+/// What an image was made of, where that is something here; named for who sees it.
+pub async fn origin(
+    db: &mut SqliteConnection,
+    within: Option<ProjectId>,
+    project: ProjectId,
+    image: &Image,
+) -> Result<Option<Origin>> {
+    let Ok(source) = image.source.parse::<ImageId>() else { return Ok(None) };
+    let snapshot = image.properties.get("image_type").is_some_and(|kind| kind == "snapshot")
+        && image.properties.get("instance_uuid") == Some(&image.source);
+    let (kind, name) = if snapshot {
+        let name = sqlx::query_scalar("select name from instance where id = $1 and project_id = $2")
+            .bind(&image.source)
+            .bind(project.0.to_string())
+            .fetch_optional(db)
+            .await?;
+        (Kind::Instance, name)
+    } else {
+        (Kind::Image, super::find(db, within, source).await?.map(|row| row.image.name))
+    };
+    Ok(Some(Origin { kind, id: image.source.clone(), name }))
 }
 
 fn of(before: &'static str, rows: &[Row], behind: &'static str) -> QueryBuilder<'static, Sqlite> {
@@ -79,17 +121,23 @@ pub async fn edit(tx: &mut Tx, image: ImageId, to: &Attributes, seen: Option<Mic
         return Ok(false);
     }
     sqlx::query("delete from image_tag where image_id = $1").bind(&image).execute(&mut **tx).await?;
-    for tag in &to.tags {
-        sqlx::query("insert into image_tag (image_id, tag) values ($1, $2)")
-            .bind(&image)
-            .bind(tag)
-            .execute(&mut **tx)
-            .await?;
-    }
+    set_tags(tx, id, &to.tags).await?;
     sqlx::query("delete from image_property where image_id = $1").bind(&image).execute(&mut **tx).await?;
     let properties: Vec<_> = to.properties.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     set_properties(tx, id, &properties).await?;
     Ok(true)
+}
+
+/// Gives an image tags that it does not have yet.
+pub async fn set_tags(tx: &mut Tx, image: ImageId, tags: &[String]) -> Result<()> {
+    for tag in tags {
+        sqlx::query("insert into image_tag (image_id, tag) values ($1, $2)")
+            .bind(image.0.to_string())
+            .bind(tag)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Gives an image properties that it does not have yet.

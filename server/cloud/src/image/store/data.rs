@@ -22,8 +22,8 @@ pub async fn insert(
 ) -> Result<()> {
     sqlx::query(
         "insert into image (id, project_id, name, description, status, visibility, min_disk_gb, min_ram_mb, operation_id,
-                            created_at, updated_at, data_id)
-         values ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $9, $1)",
+                            created_at, updated_at, data_id, protected)
+         values ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $9, $1, $10)",
     )
     .bind(image.0.to_string())
     .bind(project.0.to_string())
@@ -34,9 +34,12 @@ pub async fn insert(
     .bind(form.min_ram_mb)
     .bind(operation.0.to_string())
     .bind(now)
+    .bind(form.protected)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    super::set_tags(tx, image, &form.tags).await?;
+    let properties: Vec<_> = form.properties.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    super::set_properties(tx, image, &properties).await
 }
 
 /// More bytes have come in. False if the image takes none: it is gone, or active and so can never change.

@@ -8,12 +8,8 @@ use api::image::{ImageStatus, NewUpload};
 use sha2::{Digest as _, Sha256, Sha512};
 
 fn new(file: &[u8], checksum: &str) -> NewUpload {
-    NewUpload {
-        image: named("chunked"),
-        size: file.len() as u64,
-        file_name: "disk.img".into(),
-        checksum: checksum.into(),
-    }
+    let image = NewImage { checksum: checksum.into(), ..named("chunked") };
+    NewUpload { image, size: file.len() as u64, file_name: "disk.img".into() }
 }
 
 impl World {

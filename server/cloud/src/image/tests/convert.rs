@@ -1,7 +1,7 @@
 //! Files of other formats become qcow2 before they are stored.
 
 use super::*;
-use crate::image::convert::convert;
+use crate::image::convert::{ConvertError, Limits, convert};
 use crate::image::inspect;
 use api::Why;
 use api::image::{DiskFormat, ImageStatus};
@@ -68,6 +68,53 @@ async fn security_05_conversion_has_limits() {
     assert!(!world.images.pass().await.unwrap());
 }
 
+/// Class 5: a compressed file of kilobytes that is hundreds of megabytes unpacked (OSSA-2016-012) ends at its limits, says why, and leaves
+/// no more than it was allowed.
+#[tokio::test]
+async fn security_05_what_inflates_stays_within_limits() {
+    const DISK: usize = 128 * MIB;
+    let (folder, world) = world().await;
+    let (disk, bomb, out) = (folder.path().join("disk"), folder.path().join("bomb"), folder.path().join("out"));
+    fs::write(&disk, raw(DISK)).unwrap();
+    let mut command = Command::new("qemu-img");
+    if command.args(["convert", "-c", "-f", "raw", "-O", "qcow2"]).arg(&disk).arg(&bomb).status().is_err() {
+        eprintln!("not run: qemu-img is not installed");
+        return;
+    }
+    fs::remove_file(&disk).unwrap();
+    let file = fs::File::open(&bomb).unwrap();
+    let len = file.metadata().unwrap().len();
+    assert!(len < DISK as u64 / 50, "{len}");
+    let verdict = inspect::inspect(file, len).unwrap();
+
+    let room = 8 * MIB as u64;
+    let ended = convert(&bomb, &verdict, None, &out, Limits::within(room)).await;
+    assert!(matches!(ended, Err(ConvertError::TooLarge(limit)) if limit == room), "{ended:?}");
+    assert!(fs::metadata(&out).unwrap().len() <= room);
+    let hurried = Limits { time: std::time::Duration::from_millis(1), ..Limits::within(1 << 30) };
+    let ended = convert(&bomb, &verdict, None, &out, hurried).await;
+    assert!(matches!(ended, Err(ConvertError::TooLong)), "{ended:?}");
+    // Whole, it is what it says; so the limits are what has stopped it.
+    convert(&bomb, &verdict, None, &out, Limits::within(1 << 30)).await.unwrap();
+    fs::remove_file(&out).unwrap();
+
+    // By the way in: the file itself is stored as it is, and costs what it is; what has to be converted may grow to what is left of the quota.
+    world.set_quota(16 * MIB).await;
+    let stored = world.image("stored as it is", &fs::read(&bomb).unwrap()).await;
+    world.images.image_delete(&world.member, stored).await.unwrap();
+    world.images.pass().await.unwrap();
+    let mut command = Command::new("qemu-img");
+    let vmdk = folder.path().join("bomb.vmdk");
+    command.args(["convert", "-f", "qcow2", "-O", "vmdk", "-o", "subformat=streamOptimized"]);
+    assert!(command.arg(&bomb).arg(&vmdk).status().unwrap().success());
+    let file = fs::read(&vmdk).unwrap();
+    assert!(file.len() < 8 * MIB, "{}", file.len());
+    let refused = world.upload(&world.member, named("grows"), &file).await;
+    let why = refused.unwrap_err().of_field("file").cloned();
+    assert_eq!(why, Some(Why::ImageQuota { limit: 16 * MIB as i64, used: 0 }));
+    world.assert_nothing_left("it grew too large").await;
+}
+
 /// Class 5: what a guest writes into its own disk's header leads nowhere: the base is named by us, and a data file is refused.
 #[tokio::test]
 async fn security_05_a_snapshot_reads_no_file_that_the_guest_names() {
@@ -93,7 +140,7 @@ async fn security_05_a_snapshot_reads_no_file_that_the_guest_names() {
     let verdict = looked("disk").unwrap();
     assert!(matches!(looked("data"), Err(inspect::Rejection::ExternalDataFile { .. })));
     let base = at("base");
-    convert(&at("disk"), &verdict, Some((&base, "raw")), &at("out"), 1 << 30).await.unwrap();
+    convert(&at("disk"), &verdict, Some((&base, "raw")), &at("out"), Limits::within(1 << 30)).await.unwrap();
     assert!(qemu_img(&["convert", "-f", "qcow2", "-O", "raw", "out", "flat"]).unwrap());
     assert_eq!(fs::read(at("flat")).unwrap(), raw(MIB));
 }

@@ -34,7 +34,11 @@ type Answer = Arc<dyn Fn(&str, Option<usize>) -> Vec<u8> + Send + Sync>;
 
 /// A web server; answers with its port and the paths that it was asked for.
 async fn serve(answer: Answer) -> (u16, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind((LOOPBACK, 0)).await.unwrap();
+    serve_at(LOOPBACK, answer).await
+}
+
+async fn serve_at(address: IpAddr, answer: Answer) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind((address, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = asked.clone();
@@ -85,6 +89,10 @@ async fn web_of(names: &[(&str, &[IpAddr])], allowed: &[&str]) -> (TempDir, Worl
     let allowed = allowed.iter().map(|range| Cidr::parse(range).unwrap()).collect();
     let world = World::open_with(folder.path(), Web::resolving(Arc::new(names), allowed)).await;
     (folder, world)
+}
+
+fn known_by(checksum: &str) -> NewImage {
+    NewImage { checksum: checksum.into(), ..named("imported") }
 }
 
 fn from(url: &str) -> NewImport {
@@ -164,7 +172,7 @@ async fn what_cannot_be_is_killed_with_the_reason() {
         (url("/missing"), "404"),
         (url("/round"), "redirects"),
         (url("/ftp"), "begins with http"),
-        (NewImport { checksum: "0".repeat(128), ..url("/disk") }, "its checksum is"),
+        (NewImport { image: known_by(&"0".repeat(128)), ..url("/disk") }, "its checksum is"),
         (NewImport { checksum_url: format!("{base}/sums"), ..url("/disk") }, "says nothing of disk"),
     ] {
         let said = world.refused(new).await;
@@ -225,7 +233,7 @@ async fn faults_of_the_form() {
         (from("ftp://example.org/x"), "url"),
         (from("file:///etc/passwd"), "url"),
         (from("https://me:secret@example.org/x"), "url"),
-        (NewImport { checksum: "12".into(), ..from("https://example.org/x") }, "checksum"),
+        (NewImport { image: known_by("12"), ..from("https://example.org/x") }, "checksum"),
         (NewImport { checksum_url: "x".into(), ..from("https://example.org/x") }, "checksum_url"),
         (NewImport { image: named(&"x".repeat(300)), ..from("https://example.org/x") }, "name"),
     ] {
@@ -296,6 +304,32 @@ async fn security_06_import_names_and_redirects() {
         NewImport { checksum_url: "http://inner.test/sums".into(), ..from(&format!("http://mirror.test:{port}/disk")) };
     assert!(world.refused(list).await.contains("10.1.2.3"), "the list is fetched by the same rules");
     assert_eq!(asked.lock().unwrap().len(), 4);
+}
+
+/// Class 6: where the loopback itself is not allowed, no hop leads to it, in no spelling and by no name.
+#[tokio::test]
+async fn security_06_import_redirects_to_the_loopback() {
+    let mirror: IpAddr = "127.0.0.5".parse().unwrap();
+    let names: &[(&str, &[IpAddr])] = &[("mirror.test", &[mirror]), ("home.test", &[LOOPBACK])];
+    let (_folder, world) = web_of(names, &["127.0.0.5/32"]).await;
+    let (inner, asked_inside) = serve(Arc::new(|_, _| ok(&raw(MIB)))).await;
+    let hops = ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "home.test"];
+    let (port, asked) = serve_at(
+        mirror,
+        Arc::new(move |path, _| match path.trim_start_matches('/').parse::<usize>() {
+            Ok(n) => redirect(&format!("http://{}:{inner}/secret", hops[n])),
+            Err(_) => redirect("/0"),
+        }),
+    )
+    .await;
+    for (n, hop) in hops.iter().enumerate() {
+        let said = world.refused(from(&format!("http://mirror.test:{port}/{n}"))).await;
+        assert!(said.contains("not an address of the Internet"), "{hop}: {said}");
+    }
+    let said = world.refused(from(&format!("http://mirror.test:{port}/twice"))).await;
+    assert!(said.contains("127.0.0.1"), "the second hop is judged as the first: {said}");
+    assert_eq!(asked.lock().unwrap().len(), hops.len() + 2);
+    assert!(asked_inside.lock().unwrap().is_empty(), "nobody inside was asked");
 }
 
 /// Class 6: a name that answers differently the second time (DNS rebinding) is only asked once per hop.

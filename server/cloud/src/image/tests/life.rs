@@ -140,7 +140,7 @@ async fn deactivated_images_serve_those_who_stand_on_them() {
     assert_eq!(status().await, ImageStatus::Deactivated);
     assert_eq!(world.images.image_deactivate(&world.member, id).await, refused(ImageRefusal::Deactivated));
     let mut db = world.core.db.read().acquire().await.unwrap();
-    let launch = launch_image(&mut db, world.member.project, id).await.unwrap().unwrap();
+    let launch = launch_image(&mut db, &world.member, id).await.unwrap().unwrap();
     assert_eq!(launch.status, ImageStatus::Deactivated, "a launch refuses all but active ones");
     drop(db);
     assert!(base(world.core.db.read(), &world.core.data, id).await.unwrap().is_some(), "a reboot still finds its base");

@@ -1,7 +1,7 @@
 //! One test for each class of hole that real image services had; they stay for ever. Classes 1, 2 and 4 are the inspector's.
 
 use super::*;
-use crate::image::inspect::{Format, Verdict};
+use crate::image::inspect::{Format, Rejection, Verdict};
 use crate::image::{base, launch_image, verify};
 use api::Why;
 use api::image::{DiskFormat, ImageStatus};
@@ -42,6 +42,87 @@ async fn security_07_path_traversal() {
         name == "images" || name == crate::seal::KEY || name.to_string_lossy().starts_with("offing.db")
     };
     assert!(beside.iter().all(known), "{beside:?}");
+}
+
+/// Class 8: a link in the store leads nowhere, whoever may have put it there (Incus CVE-2026-48749): neither out of it by reading nor by
+/// writing.
+#[tokio::test]
+async fn security_08_links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let (folder, world) = world().await;
+    let (outside, secret) = (folder.path().join("outside"), folder.path().join("outside/secret"));
+    fs::create_dir(&outside).unwrap();
+    fs::write(&secret, raw(MIB)).unwrap();
+
+    // Reading: an image's file, before every use and for a download.
+    let id = world.image("image", &raw(MIB)).await;
+    let (path, format) = base(world.core.db.read(), &world.core.data, id).await.unwrap().unwrap();
+    fs::remove_file(&path).unwrap();
+    symlink(&secret, &path).unwrap();
+    let rejected = verify(&path, format).unwrap_err();
+    let too_many_links = Some(nix::libc::ELOOP);
+    assert!(matches!(&rejected, Rejection::Unreadable(why) if why.raw_os_error() == too_many_links), "{rejected:?}");
+    let refused = world.images.image_download(&world.member, id).await.unwrap_err();
+    assert!(matches!(refused, Error::Unavailable { .. }), "{refused:?}");
+
+    // Writing: a link in place of an upload's file, before it begins and between two chunks.
+    let file = raw(2 * MIB);
+    let begin = async || {
+        let upload = api::image::NewUpload { image: named("chunked"), size: file.len() as u64, file_name: "f".into() };
+        world.images.image_upload_begin(&world.member, upload).await.unwrap()
+    };
+    let append = async |id: ImageId, at: usize, to: usize| {
+        world.images.image_append(&world.member, id, at as u64, None, pieces(&file[at..to])).await
+    };
+    let (before, between) = (begin().await, begin().await);
+    let incoming = |id: ImageId| crate::image::file::incoming(&world.core.data, id);
+    append(between, 0, MIB).await.unwrap();
+    // Another program than the one that holds the file open.
+    let world = World::open(folder.path()).await;
+    let append = async |id: ImageId, at: usize, to: usize| {
+        world.images.image_append(&world.member, id, at as u64, None, pieces(&file[at..to])).await
+    };
+    fs::remove_file(incoming(between)).unwrap();
+    for id in [before, between] {
+        symlink(&secret, incoming(id)).unwrap();
+    }
+    append(before, 0, MIB).await.unwrap();
+    assert!(fs::symlink_metadata(incoming(before)).unwrap().is_file(), "a file of its own stands in its place");
+    assert!(append(between, MIB, 2 * MIB).await.is_err());
+    assert_eq!(fs::read(&secret).unwrap(), raw(MIB));
+
+    // A folder of the store that is a link is none of its folders.
+    let folder_of = fs::canonicalize(incoming(before)).unwrap().parent().unwrap().to_owned();
+    fs::rename(&folder_of, folder.path().join("aside")).unwrap();
+    symlink(&outside, &folder_of).unwrap();
+    assert!(world.upload(&world.member, named("astray"), &raw(512)).await.is_err());
+    let there: Vec<_> = fs::read_dir(&outside).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(there, ["secret"]);
+}
+
+/// Class 9: what tenants write reaches no argument of qemu-img, which is given paths made of ids alone, as one argument each.
+#[tokio::test]
+async fn security_09_hostile_names_reach_no_argument() {
+    let (folder, world) = world().await;
+    let disk = folder.path().join("disk");
+    fs::write(&disk, raw(MIB)).unwrap();
+    let vdi = folder.path().join("vdi");
+    let mut convert = std::process::Command::new("qemu-img");
+    if convert.args(["convert", "-f", "raw", "-O", "vdi"]).arg(&disk).arg(&vdi).status().is_err() {
+        eprintln!("not run: qemu-img is not installed");
+        return;
+    }
+    let file = fs::read(vdi).unwrap();
+    for name in
+        ["-O raw /etc/passwd", "a,file.filename=/etc/shadow", "$(touch pwned)", "--help", "json:{\"driver\":\"raw\"}"]
+    {
+        let new = NewImage { description: name.into(), tags: name.replace(',', " "), ..named(name) };
+        let id = world.upload(&world.member, new, &file).await.unwrap();
+        let image = world.images.image_show(&world.member, id).await.unwrap();
+        assert_eq!((image.name.as_str(), image.format), (name, Some(DiskFormat::Qcow2)));
+    }
+    let beside: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!beside.iter().any(|name| name == "pwned"), "{beside:?}");
 }
 
 /// Class 10: two uploads at once cannot pass the quota together (Glance OSSA-2015-003).
@@ -183,7 +264,7 @@ async fn security_24_strangers_image() {
         assert_eq!(world.images.image_show(caller, id).await, Err(missing.clone()));
         assert_eq!(world.images.image_delete(caller, id).await, Err(missing.clone()));
         let mut db = world.core.db.read().acquire().await.unwrap();
-        assert_eq!(launch_image(&mut db, caller.project, id).await.unwrap(), None);
+        assert_eq!(launch_image(&mut db, caller, id).await.unwrap(), None);
         let by_id = ListQuery { search: id.to_string(), ..ListQuery::default() };
         assert_eq!(world.images.image_list(caller, &by_id).await.unwrap().total, 0);
     }

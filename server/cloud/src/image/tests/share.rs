@@ -49,7 +49,7 @@ async fn offered_accepted_rejected_and_taken_back() {
         assert_eq!((members[0].project, members[0].status), (world.stranger.project, answer));
     }
     let mut db = world.core.db.read().acquire().await.unwrap();
-    assert!(launch_image(&mut db, world.stranger.project, id).await.unwrap().is_some());
+    assert!(launch_image(&mut db, &world.stranger, id).await.unwrap().is_some());
     drop(db);
     let seen = world.images.image_show(&world.stranger, id).await.unwrap();
     assert_eq!((seen.visibility, seen.foreign, seen.changeable), (Visibility::Shared, true, false));
@@ -105,7 +105,7 @@ async fn a_copy_stands_on_the_same_file() {
     }
     world.images.pass().await.unwrap();
     let download = world.images.image_download(&world.stranger, copy).await.unwrap();
-    assert_eq!((fs::read(download.path).unwrap(), download.file_name.as_str()), (raw(MIB), "theirs.raw"));
+    assert_eq!((read(download.file), download.file_name.as_str()), (raw(MIB), "theirs.raw"));
 
     let mut tx = world.core.db.begin().await.unwrap();
     quota::set(&mut tx, world.member.project, Resource::ImageBytes, 1000).await.unwrap();
@@ -120,6 +120,12 @@ async fn a_copy_stands_on_the_same_file() {
     let result = world.images.image_copy(&world.member, copy, "too much").await;
     assert!(matches!(result.unwrap_err().of_field("file"), Some(Why::ImageQuota { .. })));
     assert!(world.list(&world.member).await.is_empty());
+}
+
+fn read(mut file: fs::File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+    bytes
 }
 
 #[tokio::test]

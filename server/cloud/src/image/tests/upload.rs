@@ -39,7 +39,7 @@ async fn check(file: &[u8], format: DiskFormat, virtual_size: u64, min_disk_gb: 
     assert_eq!((operation.state, operation.progress), (OperationState::Succeeded, 100));
 
     let mut db = world.core.db.read().acquire().await.unwrap();
-    let launch = launch_image(&mut db, world.member.project, id).await.unwrap().unwrap();
+    let launch = launch_image(&mut db, &world.member, id).await.unwrap().unwrap();
     assert_eq!((launch.id, launch.name.as_str(), launch.status), (id, "an image", ImageStatus::Active));
     assert_eq!((launch.format, launch.virtual_size), (Some(format), virtual_size));
     assert_eq!((launch.min_disk_gb, launch.min_ram_mb), (min_disk_gb, 192));
@@ -78,7 +78,7 @@ async fn progress_shows_while_bytes_come_in() {
         let operation = world.operation().await;
         assert_eq!((operation.state, operation.progress), (OperationState::Running, 50));
         let mut db = world.core.db.read().acquire().await.unwrap();
-        let launch = launch_image(&mut db, world.member.project, image.id).await.unwrap().unwrap();
+        let launch = launch_image(&mut db, &world.member, image.id).await.unwrap().unwrap();
         assert_eq!((launch.status, launch.format), (ImageStatus::Saving, None));
         assert_eq!(
             base(world.core.db.read(), &world.core.data, image.id).await.unwrap(),
@@ -133,7 +133,7 @@ async fn deleted_image_goes_when_nothing_stands_on_it() {
     assert!(matches!(world.images.image_show(&world.member, id).await, Err(Error::NotFound { .. })));
     assert!(matches!(world.images.image_delete(&world.member, id).await, Err(Error::NotFound { .. })));
     let mut db = world.core.db.read().acquire().await.unwrap();
-    assert_eq!(launch_image(&mut db, world.member.project, id).await.unwrap(), None, "no new instance");
+    assert_eq!(launch_image(&mut db, &world.member, id).await.unwrap(), None, "no new instance");
 
     assert!(!world.images.pass().await.unwrap(), "it is in use");
     let path = crate::image::path(&world.core.data, id);

@@ -1,0 +1,121 @@
+//! What was refused: which of it is written down, and how often. Whoever is turned away may come again as often as they like; the log must
+//! not grow with that.
+
+use api::{Caller, Error, Kind, Micros, ProjectId, UserId};
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+use std::sync::{Mutex, PoisonError};
+
+/// What has been written down is not written again for so long.
+const AGAIN: Micros = 60_000_000;
+/// In that time no more than so many of one user.
+const MOST: usize = 30;
+/// The longest reason that is kept, in characters.
+const REASON: usize = 300;
+
+/// When a user's refusals were written down, by the verb and the kind of reason. Not by the target: there is no end of those.
+type Written = HashMap<(String, Discriminant<Error>), Micros>;
+
+/// What was written down in the last minute.
+#[derive(Default)]
+pub struct Refusals(Mutex<HashMap<UserId, Written>>);
+
+impl Refusals {
+    /// Whether this is to be written down; from then on the same is not.
+    pub fn is_news(&self, user: UserId, verb: &str, error: &Error, now: Micros) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, of| {
+            of.retain(|_, at| now - *at < AGAIN);
+            !of.is_empty()
+        });
+        let of = known.entry(user).or_default();
+        let what = (verb.to_owned(), discriminant(error));
+        let is_news = of.len() < MOST && !of.contains_key(&what);
+        if is_news {
+            of.insert(what, now);
+        }
+        is_news
+    }
+}
+
+/// Whether somebody was turned away. What is not there, or does not work, is no refusal.
+pub fn counts(error: &Error) -> bool {
+    match error {
+        Error::Forbidden { .. } | Error::Delegated | Error::Refused(_) | Error::Quota { .. } => true,
+        Error::Conflict(_) | Error::Invalid(_) => true,
+        Error::NotFound { .. } | Error::Unauthenticated | Error::Unavailable { .. } | Error::Internal { .. } => false,
+    }
+}
+
+/// The reason as it is kept.
+pub fn result(error: &Error) -> String {
+    let text = match error {
+        Error::Invalid(fields) => {
+            fields.iter().map(|field| format!("{}: {}", field.name, field.why)).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    };
+    text.chars().filter(|c| !c.is_control()).take(REASON).collect()
+}
+
+/// What a verb is about, where no target was named: `instance_launch` is about instances.
+pub fn noun(verb: &str) -> Option<Kind> {
+    let is_it = |kind: &Kind| verb.strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with('_'));
+    Kind::ALL.into_iter().filter(is_it).max_by_key(|kind| kind.as_str().len())
+}
+
+/// The project whose members read of it: the one that was to be changed, or the one that it was tried in; none where people and roles
+/// are concerned, or one's own account.
+pub fn concerns(caller: &Caller, verb: &str, target: Option<(Kind, &str)>) -> Option<ProjectId> {
+    const OUTSIDE: [&str; 9] = [
+        "directory_",
+        "password_",
+        "totp_",
+        "passkey_",
+        "recovery_",
+        "preferences_",
+        "profile_",
+        "credential_",
+        "quota_default_",
+    ];
+    if let Some((Kind::Project, id)) = target {
+        return id.parse().ok();
+    }
+    match target.map(|(kind, _)| kind).or(noun(verb)) {
+        Some(Kind::Domain | Kind::Project | Kind::User | Kind::Group | Kind::Role | Kind::Assignment) => None,
+        Some(Kind::Session | Kind::ApplicationCredential) => None,
+        _ if OUTSIDE.iter().any(|own| verb.starts_with(own)) => None,
+        _ => Some(caller.project),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::Why;
+    use uuid::Uuid;
+
+    #[test]
+    fn nobody_floods_the_log() {
+        let (refusals, ann, bob) = (Refusals::default(), UserId(Uuid::max()), UserId(Uuid::nil()));
+        let (no, other) = (Error::Forbidden { needs: "admin".into() }, Error::field("name", Why::Required));
+        let news = |user, verb: &str, error, now| refusals.is_news(user, verb, error, now);
+        assert!(news(ann, "user_create", &no, 0));
+        assert!(!news(ann, "user_create", &no, AGAIN - 1), "the same within a minute");
+        assert!(news(bob, "user_create", &no, 0) && news(ann, "user_create", &other, 0));
+        assert!(news(ann, "user_create", &no, AGAIN), "and again a minute later");
+        let written = (0..1000).filter(|n| news(bob, &format!("verb_{n}"), &no, AGAIN)).count();
+        assert_eq!(written, MOST, "whatever somebody tries");
+    }
+
+    #[test]
+    fn verbs_are_about_something() {
+        fn check(verb: &str, expected: Option<Kind>) {
+            assert_eq!(noun(verb), expected, "{verb}");
+        }
+        check("instance_launch", Some(Kind::Instance));
+        check("security_group_rule_create", Some(Kind::SecurityGroupRule));
+        check("security_group_create", Some(Kind::SecurityGroup));
+        check("preferences_set", None);
+    }
+}
