@@ -4,3 +4,5 @@ alter table local_user add column last_sign_in_at bigint;
 
 create index audit_target on audit (target, id);
 create index audit_by on audit (user_id, id);
+-- What has been done between two days.
+create index audit_at on audit (at);

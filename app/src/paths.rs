@@ -105,6 +105,7 @@ pages_of! {
     domain(DomainId) = "admin/domains/{}";
     role(RoleId) = "admin/roles/{}";
     class(ClassId) = "classes/{}";
+    class_edit(ClassId) = "classes/{}/edit";
 }
 
 /// The page of a class whose id stands in the address.

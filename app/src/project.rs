@@ -10,7 +10,7 @@ use crate::operation::calls::operation_list;
 use crate::ui::switch;
 use api::identity::Me;
 use api::operation::Operation;
-use api::{Action, Error, Kind, ProjectId, Role};
+use api::{Action, DomainId, Error, Kind, ProjectId, Role};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Outlet;
@@ -35,6 +35,11 @@ impl Here {
     /// The project, for links.
     pub fn id(self) -> ProjectId {
         self.project.with_untracked(|project| project.parse().unwrap_or(ProjectId(Uuid::nil())))
+    }
+
+    /// The domain that new things belong to where nobody says another.
+    pub fn domain(self) -> Option<DomainId> {
+        self.me.with_untracked(|me| me.as_ref().map(|me| me.domain))
     }
 
     /// Whether the policy allows it here.

@@ -4,7 +4,7 @@ use crate::access::{AllCredentials, ApiAccess, CredentialCreatePage, OwnCredenti
 use crate::account::{AccountSessions, Password, PreferencesPage, Profile, SecondFactorsPage};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
-use crate::class::{ClassCreatePage, ClassPage, Classes, JoinPage};
+use crate::class::{ClassCreatePage, ClassEditPage, ClassPage, Classes, JoinPage};
 use crate::compute::{
     Flavors, InstancePage, InstanceSnapshotPage, Instances, KeypairCreate, KeypairImport, KeypairPage, Keypairs, Launch,
 };
@@ -65,7 +65,7 @@ macro_rules! area {
 }
 
 area!(Image: AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages);
-area!(Class: ClassCreatePage, ClassPage, Classes, JoinPage);
+area!(Class: ClassCreatePage, ClassEditPage, ClassPage, Classes, JoinPage);
 area!(Network: FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups);
 area!(Account: AccountSessions, ApiAccess, CredentialCreatePage, OwnCredentials, Password, PreferencesPage, Profile, SecondFactorsPage);
 area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, Members, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
@@ -146,6 +146,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("classes") view=Class::Classes ssr=Async/>
                 <Route path=path!("classes/create") view=Class::ClassCreatePage ssr=Async/>
                 <Route path=path!("classes/:id") view=Class::ClassPage ssr=Async/>
+                <Route path=path!("classes/:id/edit") view=Class::ClassEditPage ssr=Async/>
                 <Route path=path!("admin/policy") view=Admin::PolicyPage ssr=Async/>
             </ParentRoute>
         </Routes>

@@ -96,6 +96,16 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goBack();
       await person.arrive("Networks");
 
+      await person.follow(person.head(), "Edit");
+      await person.arrive("Edit class");
+      await expect(page.getByRole("checkbox", { name: /m1\.nano/ })).toBeChecked();
+      await expect(page.getByLabel(/^Teachers/)).toHaveValue("admin");
+      await page.getByLabel(/^Description/).fill("The second term");
+      await page.getByRole("button", { name: "Save" }).click();
+      await person.arrive("Networks");
+      await expect(page.getByText("The second term")).toBeVisible();
+      await page.getByRole("main").getByRole("link", { name: "Seats" }).click();
+
       await person.act(person.head(), "Reset class", { confirm: true });
       await person.sees(person.row("Ann Lee"), "nothing runs");
       await person.sees(person.row("Ann Lee"), "Ready");
@@ -152,6 +162,17 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Ends").fill("2099-12-31");
       await page.getByRole("button", { name: "Change the end" }).click();
       await expect(page.locator('time[datetime^="2100-01-01"]')).toBeVisible();
+
+      await page.getByRole("main").getByRole("link", { name: "Seats" }).click();
+      await person.act(person.row("Dora Kim"), "Remove student");
+      const question = page.getByRole("alertdialog").locator("visible=true");
+      await question.getByLabel(/Dora Kim/).fill("Dora Kim");
+      await question.getByRole("button", { name: "Remove student" }).click();
+      await expect(async () => {
+        if (!person.scripted) await page.reload();
+        await expect(page.getByRole("row").filter({ hasText: "Dora Kim" })).toHaveCount(0, { timeout: 1000 });
+      }).toPass();
+      await expect(person.row("Ann Lee")).toBeVisible();
     });
   });
 }

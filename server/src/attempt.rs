@@ -1,6 +1,7 @@
 //! What somebody who has signed in tried to change and was refused: written down, so that it shows who tries doors.
 
 use crate::Edge;
+use api::{Caller, Error, Kind};
 use app::backend::{Attempt, Attempted, CALLS};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -18,10 +19,11 @@ const READS: [&str; 11] = [
     "_roles",
     "_log",
     "_simulate",
-    "_extend",
+    // Of nothing but the session that asks.
+    "session_extend",
 ];
 
-pub fn is_read(name: &str) -> bool {
+fn is_read(name: &str) -> bool {
     READS.iter().any(|end| name.ends_with(end))
 }
 
@@ -34,9 +36,29 @@ pub async fn write_down(State(edge): State<Edge>, mut request: Request, next: Ne
     let response = next.run(request).await;
     if let Attempted { caller: Some(caller), target, error: Some(error) } = attempt.seen() {
         let target = target.as_ref().map(|(kind, id)| (*kind, id.as_str()));
-        if let Err(failed) = edge.cloud.audits.refused(&caller, &verb, target, &error).await {
-            tracing::warn!(%failed, verb, "a refusal is not written down");
-        }
+        refused(&edge, &caller, &verb, target, &error).await;
     }
     response
+}
+
+/// Writes it down if it was a refusal, wherever it was tried.
+pub async fn refused(edge: &Edge, caller: &Caller, verb: &str, target: Option<(Kind, &str)>, error: &Error) {
+    if let Err(failed) = edge.cloud.audits.refused(caller, verb, target, error).await {
+        tracing::warn!(%failed, verb, "a refusal is not written down");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reads_are_known_by_their_ends() {
+        fn check(name: &str, expected: bool) {
+            assert_eq!(super::is_read(name), expected, "{name}");
+        }
+        check("instance_list", true);
+        check("session_extend", true);
+        check("class_extend", false);
+        check("user_enable", false);
+        check("credential_roles", true);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::files;
 use crate::headers::page_policy;
 use crate::{Edge, join};
-use api::ProjectId;
+use api::{Error, ProjectId};
 use app::App;
 use app::backend::{Arrival, SignedIn, accepts_html};
 use app::shell::Shell;
@@ -144,6 +144,9 @@ pub async fn gate(State(edge): State<Edge>, request: Request, next: Next) -> Res
             Ok(Some(project)) => Redirect::to(&format!("/p/{project}/overview")).into_response(),
             // Their own account is open to everybody.
             Ok(None) => Redirect::to(&format!("/p/{}/account/profile", ProjectId::NOWHERE)).into_response(),
+            // Their account has ended, and the session not yet.
+            Err(Error::Unauthenticated) if path == "/" => Redirect::to(SIGN_IN).into_response(),
+            Err(Error::Unauthenticated) => next.run(with_sign_in_options(&edge, request).await).await,
             Err(_) => next.run(request).await,
         },
         _ => next.run(request).await,

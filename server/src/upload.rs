@@ -6,10 +6,9 @@
 //! The form's fields come first and the file last, as the page's form has them. A script gets JSON, `{"id": …}` or the error; a plain
 //! form is led to the image, or shown again with what was filled in and what is wrong with it.
 
-use crate::Edge;
 use crate::failure::Failure;
 use crate::form::caller;
-use crate::refused;
+use crate::{Edge, attempt, refused};
 use api::image::NewImage;
 use api::{Caller, Error, ImageId, Kind, Result, Why};
 use app::backend::{SignedIn, accepts_html};
@@ -56,7 +55,11 @@ pub async fn append(
     let appended = async {
         let caller = caller(&edge, &project, signed_in).await?;
         let id = id.parse().map_err(|_| Error::not_found(Kind::Image, id.chars().take(64).collect::<String>()))?;
-        edge.cloud.images.image_append(&caller, id, chunk.offset, digest, &mut stream).await
+        let appended = edge.cloud.images.image_append(&caller, id, chunk.offset, digest, &mut stream).await;
+        if let Err(error) = &appended {
+            note(&edge, &caller, Some(id), error).await;
+        }
+        appended
     };
     match appended.await {
         Ok(offset) => Json(serde_json::json!({ "offset": offset })).into_response(),
@@ -88,8 +91,9 @@ pub async fn upload(State(edge): State<Edge>, Path(project): Path<String>, reque
     };
     let mut fields = Vec::new();
     let stored = store(&edge, &caller, announced(&parts.headers), &mut form, &mut fields).await;
-    if stored.is_err() {
+    if let Err(error) = &stored {
         tokio::spawn(linger(form));
+        note(&edge, &caller, None, error).await;
     }
     match stored {
         Ok(id) if html => Redirect::to(&paths::image(caller.project, id)).into_response(),
@@ -99,6 +103,16 @@ pub async fn upload(State(edge): State<Edge>, Path(project): Path<String>, reque
             refused::page_of(&edge, parts, &paths::image_create(caller.project), form, error).await
         }
         Err(error) => Failure(error).into_response(),
+    }
+}
+
+/// Writes it down if it was a refusal. What is wrong with the file itself stands in the audit log already, as the operation's end.
+async fn note(edge: &Edge, caller: &Caller, image: Option<ImageId>, error: &Error) {
+    let is_written = error.of_field(FILE).is_some_and(|why| !matches!(why, Why::ImageQuota { .. }));
+    if !is_written {
+        let id = image.map(|id| id.to_string());
+        let target = id.as_deref().map(|id| (Kind::Image, id));
+        attempt::refused(edge, caller, "image_upload", target, error).await;
     }
 }
 

@@ -17,6 +17,11 @@ pub fn build(release: bool) -> Result<PathBuf> {
 
 /// Builds the browser's half into `<target>/site`.
 pub fn site(release: bool) -> Result<()> {
+    site::assemble(&browser_half(release)?, release)
+}
+
+/// Compiles the browser's half.
+pub fn browser_half(release: bool) -> Result<PathBuf> {
     let toolchain = wasm::toolchain().context("the wasm32 target is missing: run `cargo xtask setup`")?;
     let profile = if release { "wasm" } else { "wasm-dev" };
     // A folder of its own: the two halves may be built by different compilers.
@@ -25,7 +30,7 @@ pub fn site(release: bool) -> Result<()> {
     let mut cargo = wasm::cargo(toolchain, "build");
     cargo.args(["--quiet", "--package", "frontend", "--lib", "--profile", profile]);
     run(cargo.arg("--target-dir").arg(&folder).current_dir(paths::root()?))?;
-    site::assemble(&folder.join(wasm::TARGET).join(profile).join("frontend.wasm"), release)
+    Ok(folder.join(wasm::TARGET).join(profile).join("frontend.wasm"))
 }
 
 /// Builds the program. Where libvirt's library is missing, without its driver: it can serve the simulator still.

@@ -22,6 +22,11 @@ pub fn e2e(filter: &[OsString]) -> Result<Totals> {
     browser_tests(&program, &guest::image()?, filter)
 }
 
+/// The browser's path where it is not Playwright's own.
+pub fn browser() -> Option<&'static str> {
+    (Path::new(CHROMIUM).exists() && setup::apt::has_chromium()).then_some(CHROMIUM)
+}
+
 /// Runs the tests with what has been built.
 pub fn browser_tests(program: &Path, image: &Path, filter: &[OsString]) -> Result<Totals> {
     println!("test: browser tests");
@@ -35,8 +40,8 @@ pub fn browser_tests(program: &Path, image: &Path, filter: &[OsString]) -> Resul
     inside.current_dir(paths::root()?.join("end2end"));
     inside.env("OFFING_PROGRAM", program).env("OFFING_GUEST_IMAGE", image).env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     inside.env("OFFING_EXTERNAL_CIDR", host::EXTERNAL_NETWORK).env("OFFING_EXTERNAL_GATEWAY", host::EXTERNAL_GATEWAY);
-    if Path::new(CHROMIUM).exists() && setup::apt::has_chromium() {
-        inside.env("OFFING_CHROMIUM", CHROMIUM);
+    if let Some(browser) = browser() {
+        inside.env("OFFING_CHROMIUM", browser);
     }
     let passed = inside.status()?.success();
     let mut totals =

@@ -289,6 +289,8 @@ pub struct Asked {
     pub what: More,
     /// Says, sealed, how far the attempt has come, so that nothing has to be shown twice. Good for some minutes and for nothing else.
     pub ticket: String,
+    /// What a new password has to be, where one is asked for.
+    pub rules: Option<PasswordRules>,
     /// What was wrong with the answer, or why a new password has to be chosen.
     pub error: Option<Error>,
 }

@@ -113,7 +113,7 @@ pub struct SeatInstance {
     pub state: State,
 }
 
-/// What the form of a new class has to choose from.
+/// What the forms of a class have to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassChoices {
     /// Each resource with what holds if nothing is said.
@@ -142,6 +142,19 @@ pub struct NewClass {
     pub flavors: Vec<String>,
     /// A day; empty: never.
     pub expires: String,
+}
+
+/// What the form of a class that is there says. It holds for every seat at once, and for those that are made later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassForm {
+    pub description: String,
+    /// Users, separated by commas; empty: whoever changes it.
+    pub teachers: String,
+    /// Limits by the resource's key; empty ones are at the default again.
+    pub limits: BTreeMap<String, String>,
+    /// None: all; but a list whose last image has been deleted still allows none.
+    pub images: Vec<String>,
+    pub flavors: Vec<String>,
 }
 
 /// The codes that seats' users set their first password with: shown once.
@@ -206,6 +219,8 @@ pub trait Classes: Send + Sync {
     async fn class_form(&self, caller: &Caller) -> Result<ClassChoices>;
     /// Everything is there when the operation has ended; the codes are good at once. `base` is where browsers find the cloud.
     async fn class_create(&self, caller: &Caller, new: NewClass, base: &str) -> Result<Sheet>;
+    /// For whoever may make classes: teachers change neither what may be used nor who else teaches.
+    async fn class_update(&self, caller: &Caller, id: ClassId, form: ClassForm) -> Result<()>;
     /// Empties every seat's project and makes the starter network anew; users stay.
     async fn class_reset(&self, caller: &Caller, id: ClassId) -> Result<()>;
     /// With all users, projects and what they hold. `name` is the class's, typed to confirm.
@@ -220,6 +235,8 @@ pub trait Classes: Send + Sync {
     async fn seat_list(&self, caller: &Caller, class: ClassId, query: &ListQuery) -> Result<Page<Seat>>;
     async fn seat_create(&self, caller: &Caller, class: ClassId, roster: &str, base: &str) -> Result<Sheet>;
     async fn seat_reset(&self, caller: &Caller, id: SeatId) -> Result<()>;
+    /// With its user, its project and what they hold. `name` is the seat's, typed to confirm.
+    async fn seat_remove(&self, caller: &Caller, id: SeatId, name: &str) -> Result<()>;
     /// A new code to set the password with, for whoever has lost the code or forgotten the password; signs the user out.
     async fn seat_code_renew(&self, caller: &Caller, id: SeatId, base: &str) -> Result<Sheet>;
 

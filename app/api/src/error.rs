@@ -89,8 +89,10 @@ pub enum Conflict {
     BuiltinRole,
     #[error("This project owns what belongs to the cloud itself, and stays.")]
     CloudProject,
-    #[error("The class is being removed.")]
-    ClassRemoved,
+    #[error("The {kind} is being removed.")]
+    BeingRemoved { kind: Kind },
+    #[error("The class has ended. Change its end first.")]
+    ClassEnded,
     #[error("This project may use only the images that its class allows, and takes in no others.")]
     ImagesBound,
     #[error("Every seat of this class is taken. Ask your teacher.")]
@@ -209,6 +211,8 @@ pub enum Why {
     NotTheName { name: String },
     #[error("Line {line}: {why}")]
     Line { line: usize, why: Box<Why> },
+    #[error("This is not text in UTF-8. In the spreadsheet, save it as “CSV UTF-8”.")]
+    Encoding,
     #[error("This code opens nothing, or nothing any more. Ask your teacher for a new one.")]
     Code,
     #[error("There were too many wrong codes from here. Try again in {minutes} minutes.")]

@@ -1,7 +1,7 @@
 //! Who is signed in, and where they may work. What there is to administer is in `directory`.
 
 use crate::account::Asked;
-use crate::{Action, Caller, Error, ProjectId, Result, Role, UserId};
+use crate::{Action, Caller, DomainId, Error, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Me {
     /// The project of the page.
     pub project: ProjectId,
     pub project_name: String,
+    /// The project's domain; in none, the user's own.
+    pub domain: DomainId,
     pub role: Role,
     /// What the policy allows here: pages hide what nobody with this role can use, and say why they disable the rest.
     pub actions: Vec<Action>,

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Glance's image status. A deleted image is in no list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageStatus {
     /// Registered, no data yet.
+    #[default]
     Queued,
     /// Data is on its way in from a browser.
     Saving,
@@ -93,10 +94,11 @@ pub enum ImageRefusal {
 }
 
 /// Who sees an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// The owning project.
+    #[default]
     Private,
     /// The owning project and its members.
     Shared,
@@ -166,11 +168,11 @@ pub struct ImageStore {
     pub bytes: u64,
     /// The bytes that they take: what is the same is stored once. Deleted images that instances still stand on count too.
     pub stored: u64,
-    /// The projects that own images, by name.
+    /// The projects that own images, by name; none where there are too many to choose from.
     pub owners: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     pub id: ImageId,
     pub name: String,
@@ -203,7 +205,8 @@ pub struct Image {
     pub source: String,
     /// What `source` means by an id; only where one image is looked at.
     pub origin: Option<Origin>,
-    /// How many instances stand on it, and how many projects it is shared with; for those who may change it.
+    /// How many instances stand on it, counted up to `COUNTED`, and how many projects it is shared with; for those who may change it, where
+    /// images are listed or one is looked at.
     pub instances: u64,
     pub members: u64,
     /// The smallest flavor disk, in GiB.
@@ -217,6 +220,9 @@ pub struct Image {
 }
 
 impl Image {
+    /// Instances are counted so far: there may be any number, and what is not shown must cost nothing.
+    pub const COUNTED: u64 = 1000;
+
     /// Whether the verb is possible now: the one rule behind the service, its API and every greyed-out button.
     pub fn can(&self, verb: ImageVerb) -> std::result::Result<(), ImageRefusal> {
         let changes = !matches!(verb, ImageVerb::Launch | ImageVerb::Download | ImageVerb::Copy);
@@ -255,6 +261,14 @@ pub struct NewImage {
     pub others: String,
     /// What the data has to be known by: MD5, SHA-256 or SHA-512 in hex. Empty: nothing is said.
     pub checksum: String,
+}
+
+impl NewImage {
+    /// From the fields of a form: the texts in the order of the struct.
+    pub fn of(texts: [String; 8], protected: bool, properties: BTreeMap<String, String>) -> Self {
+        let [name, description, visibility, min_disk_gb, min_ram_mb, tags, others, checksum] = texts;
+        Self { name, description, visibility, min_disk_gb, min_ram_mb, protected, tags, properties, others, checksum }
+    }
 }
 
 /// What a project made of an image that was offered to it.
@@ -376,8 +390,7 @@ pub struct ImageChange {
 pub trait Images: Send + Sync {
     /// The project's own images and the public ones; community images where the visibility is filtered for. Sort keys: `name`, `status`,
     /// `size`, `created` (default `name`). Filters: `visibility`, `format`, `protected` (`true`, `false`), `tag`, `type` (`image`, `snapshot`),
-    /// `size` (bytes, `from-to`, either may be missing), and `id`: that one image, if
-    /// the caller may see it at all, as a link to it does.
+    /// `size` (bytes, `from-to`, either may be missing), and `id`: that one image, if the caller may see it at all, as a link to it does.
     async fn image_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
     /// Every project's images, for administrators. The same, and the sort key and filter `owner`.
     async fn image_list_all(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Image>>;
@@ -416,34 +429,7 @@ mod tests {
     use super::*;
 
     fn image(status: ImageStatus) -> Image {
-        Image {
-            id: ImageId(uuid::Uuid::nil()),
-            name: "image".into(),
-            description: String::new(),
-            status,
-            visibility: Visibility::Private,
-            foreign: false,
-            changeable: true,
-            protected: false,
-            tags: Vec::new(),
-            properties: BTreeMap::new(),
-            owner_name: String::new(),
-            format: None,
-            size: None,
-            virtual_size: None,
-            checksum: None,
-            md5: None,
-            evidence: None,
-            source: String::new(),
-            origin: None,
-            instances: 0,
-            members: 0,
-            min_disk_gb: 0,
-            min_ram_mb: 0,
-            refused: None,
-            created_at: 0,
-            updated_at: 0,
-        }
+        Image { status, changeable: true, ..Image::default() }
     }
 
     /// The verbs that the state allows.

@@ -42,19 +42,18 @@ impl Resource {
     ];
 
     /// Those that are counted by project; key pairs are by user.
-    pub const PER_PROJECT: [Resource; 11] = [
-        Resource::Instances,
-        Resource::Cores,
-        Resource::Ram,
-        Resource::ImageBytes,
-        Resource::Networks,
-        Resource::Subnets,
-        Resource::Routers,
-        Resource::Ports,
-        Resource::FloatingIps,
-        Resource::SecurityGroups,
-        Resource::SecurityGroupRules,
-    ];
+    pub const PER_PROJECT: [Resource; 11] = {
+        let mut counted = [Resource::Instances; 11];
+        let (mut n, mut all) = (0, 0);
+        while all < Self::ALL.len() {
+            if !matches!(Self::ALL[all], Resource::KeyPairs) {
+                counted[n] = Self::ALL[all];
+                n += 1;
+            }
+            all += 1;
+        }
+        counted
+    };
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -93,10 +93,7 @@ fn Entries(
     let columns = [
         Some(Column::new("when", t.operation.when, |entry: &AuditEntry| view! { <When at=entry.at/> }).sortable()),
         Some(Column::new("user", t.operation.user, |entry: &AuditEntry| entry.user_name.clone()).sortable()),
-        Some(
-            Column::new("what", t.operation.what, |entry: &AuditEntry| view! { <code>{entry.verb.clone()}</code> })
-                .sortable(),
-        ),
+        Some(Column::new("what", t.operation.what, what).sortable()),
         Some(Column::new("kind", t.operation.target, move |entry: &AuditEntry| target(here, entry)).sortable()),
         project,
         Some(Column::new("result", t.operation.result, result).sortable()),
@@ -128,6 +125,11 @@ fn Entries(
             />
         </Load>
     }
+}
+
+/// In words, and as the filter and the file have it.
+fn what(entry: &AuditEntry) -> AnyView {
+    view! { {(text().ui.operation)(&entry.verb)}" "<code class="faint">{entry.verb.clone()}</code> }.into_any()
 }
 
 fn target(here: Here, entry: &AuditEntry) -> AnyView {

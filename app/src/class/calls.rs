@@ -45,6 +45,24 @@ pub async fn class_create(
     answer(backend()?.classes.class_create(&caller, new, &own_base_url()?).await)
 }
 
+/// Leads to the class, where it stands what holds now.
+#[server(endpoint = "class_update")]
+pub async fn class_update(
+    project: String,
+    id: String,
+    #[server(default)] description: String,
+    #[server(default)] teachers: String,
+    #[server(default)] limits: BTreeMap<String, String>,
+    #[server(default)] images: Vec<String>,
+    #[server(default)] flavors: Vec<String>,
+) -> Result<(), Fail> {
+    let (caller, id) = (caller(&project).await?, parse(Kind::Class, &id)?);
+    let form = api::class::ClassForm { description, teachers, limits, images, flavors };
+    answer(backend()?.classes.class_update(&caller, id, form).await)?;
+    redirect(&crate::paths::with_query(&crate::paths::class(caller.project, id), &[("tab", "overview")]));
+    Ok(())
+}
+
 /// All seats, or the one that is named.
 #[server(endpoint = "class_reset")]
 pub async fn class_reset(project: String, id: String, #[server(default)] seat: String) -> Result<(), Fail> {
@@ -104,6 +122,12 @@ pub async fn seat_create(project: String, id: String, #[server(default)] roster:
     let caller = caller(&project).await?;
     let id = parse(Kind::Class, &id)?;
     answer(backend()?.classes.seat_create(&caller, id, &roster, &own_base_url()?).await)
+}
+
+#[server(endpoint = "seat_remove")]
+pub async fn seat_remove(project: String, id: String, #[server(default)] confirm: String) -> Result<(), Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.classes.seat_remove(&caller, parse(Kind::Seat, &id)?, &confirm).await)
 }
 
 /// Answers with the code, which is shown once.

@@ -6,7 +6,7 @@ use super::roster::RosterField;
 use super::seat_list::Seats;
 use super::sheet::SheetView;
 use crate::directory::Holdings;
-use crate::i18n::text;
+use crate::i18n::{format, text};
 use crate::live::use_live;
 use crate::operation::TargetOperations;
 use crate::overview::naming;
@@ -17,8 +17,8 @@ use crate::ui::{
     Copyable, Crumb, Fact, Facts, Form, Hidden, Icon, Load, Notice, NumberField, Outcomes, PageHeader, Question,
     RowAction, RowActions, Section, Tab, Tabs, Tag, TextField, Tone, When, answered, current_tab, switch,
 };
-use api::Kind;
 use api::class::{ClassDetail, JOIN_LIMIT, JoinCode};
+use api::{Action, Kind};
 use leptos::prelude::*;
 
 #[component]
@@ -81,7 +81,9 @@ fn actions(detail: &ClassDetail, reset: ServerAction<ClassReset>, remove: Server
                     .also(with_users)
                     .typed(&class.name),
             )
-            .disabled_because(busy),
+            .disabled_because(busy.clone()),
+        RowAction::link(t.common.edit, Icon::Edit, paths::class_edit(here.id(), class.id))
+            .disabled_because(busy.or_else(|| here.not_allowed(Action::ManageClasses))),
     ]
 }
 
@@ -154,13 +156,16 @@ fn Code(code: JoinCode) -> impl IntoView {
 fn Overview(id: Memo<String>, detail: Signal<ClassDetail>) -> impl IntoView {
     let (t, here) = (text(), here());
     let extend = ServerAction::<ClassExtend>::new();
+    // The accounts end with a day: at the first moment of the next one.
+    let day = |at: api::Micros| format::rfc3339(at - 1).chars().take(10).collect::<String>();
+    let last = detail.with_untracked(|detail| detail.class.expires_at.map(day)).unwrap_or_default();
     view! {
         {move || facts(detail.get())}
         <Section title=t.class.extend>
             <Form id="extend" call=extend submit=t.class.extend>
                 <Hidden name="project" value=here.project.get_untracked()/>
                 <Hidden name="id" value=id.get_untracked()/>
-                <TextField name="expires" label=t.class.expires kind="date" hint=t.class.expires_hint/>
+                <TextField name="expires" label=t.class.expires kind="date" hint=t.class.expires_hint value=last/>
             </Form>
         </Section>
     }

@@ -2,6 +2,7 @@
 
 pub mod calls;
 mod class_create;
+mod class_edit;
 mod class_list;
 mod class_page;
 mod join;
@@ -10,6 +11,7 @@ mod seat_list;
 mod sheet;
 
 pub use class_create::ClassCreatePage;
+pub use class_edit::ClassEditPage;
 pub use class_list::Classes;
 pub use class_page::ClassPage;
 pub use join::JoinPage;

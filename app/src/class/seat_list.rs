@@ -1,6 +1,6 @@
 //! The seats of a class: who sits there, and what they run, with the way to each console.
 
-use super::calls::{ClassReset, SeatCodeRenew, seat_list};
+use super::calls::{ClassReset, SeatCodeRenew, SeatRemove, seat_list};
 use super::sheet::SheetView;
 use crate::compute::badge;
 use crate::i18n::text;
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 pub(super) fn Seats(id: Memo<String>, reset: ServerAction<ClassReset>) -> impl IntoView {
     let (t, here, live) = (text(), here(), use_live());
     let query = list_query();
-    let renew = ServerAction::<SeatCodeRenew>::new();
+    let (renew, remove) = (ServerAction::<SeatCodeRenew>::new(), ServerAction::<SeatRemove>::new());
     let renewed = answered(renew);
     let page = Resource::new(
         move || (here.project.get(), id.get(), query.get(), live.version(Kind::Class)),
@@ -42,6 +42,8 @@ pub(super) fn Seats(id: Memo<String>, reset: ServerAction<ClassReset>) -> impl I
     let rows = Rows::new(|seat: &Seat| seat.id.to_string(), |seat| seat.name.clone()).actions(move |seat| {
         let (t, fields) = (text(), vec![("project", here.project.get()), ("id", seat.id.to_string())]);
         let of_class = vec![("project", here.project.get()), ("id", id.get()), ("seat", seat.id.to_string())];
+        let confirmed = [fields.clone(), vec![("confirm", seat.name.clone())]].concat();
+        let held = seat.instances.iter().map(|instance| instance.name.clone()).collect();
         let busy = (seat.state == SeatState::Removing).then(|| t.class.removing.to_owned());
         let nobody = seat.user.is_none().then(|| t.class.gone.to_owned());
         vec![
@@ -50,6 +52,13 @@ pub(super) fn Seats(id: Memo<String>, reset: ServerAction<ClassReset>) -> impl I
                 .disabled_because(busy.clone().or(nobody)),
             RowAction::post(t.class.reset, Icon::Reboot, reset, of_class)
                 .confirm(Question::new((t.class.reset_title)(&seat.name), t.class.reset_body))
+                .disabled_because(busy.clone()),
+            RowAction::post(t.class.remove_seat, Icon::Delete, remove, confirmed)
+                .confirm(
+                    Question::new((t.ui.delete_named)(&seat.name), t.class.remove_seat_body)
+                        .also(held)
+                        .typed(&seat.name),
+                )
                 .disabled_because(busy),
         ]
     });
@@ -57,7 +66,7 @@ pub(super) fn Seats(id: Memo<String>, reset: ServerAction<ClassReset>) -> impl I
     let statuses = SeatState::ALL.map(|state| (state.as_str(), (t.class.state)(state))).to_vec();
     view! {
         {move || renewed.get().map(|sheet| view! { <SheetView sheet/> })}
-        <Outcomes calls=vec![renew.into()]/>
+        <Outcomes calls=vec![renew.into(), remove.into()]/>
         <Load from=page let:page>
             <ReloadWhile moving=Signal::derive(move || page.with(|page| page.items.iter().any(is_moving)))/>
             <List

@@ -2,8 +2,8 @@
 
 use super::calls::InstanceLaunch;
 use super::launch_choices::{
-    MissingNotice, Offer, flavor_choices, group_choices, image_choices, image_fault, kept, keypair_choices, missing,
-    network_choices, offer, offer_version,
+    IMAGES, MissingNotice, Offer, flavor_choices, group_choices, image_choices, image_fault, kept, keypair_choices,
+    missing, network_choices, offer, offer_version,
 };
 use crate::i18n::{format, text};
 use crate::live::use_live;
@@ -102,12 +102,12 @@ fn LaunchForm(launch: ServerAction<InstanceLaunch>, offer: Signal<Offer>, search
     let image = Pick::of(asked, move || images.with(|images| image_choices(images)));
     let fault = move || images.with(|images| asked.with(|asked| image_fault(images, asked.as_deref())));
     let fault = Signal::derive(move || fault().map(|why| Error::field("image", why)));
-    let found = Memo::new(move |_| offer.with(|(found, ..)| (found.items.len() as u64, found.total)));
+    let found = Memo::new(move |_| offer.with(|(found, ..)| found.total));
     // Once there, it stays: somebody may be typing into it.
     let many = Memo::new(move |last: Option<&bool>| {
-        last == Some(&true) || found.get().0 < found.get().1 || !search.get().is_empty()
+        last == Some(&true) || found.get() > u64::from(IMAGES) || !search.get().is_empty()
     });
-    let shown = Signal::derive(move || (t.ui.rows_of)(found.get().0.min(found.get().1), found.get().1));
+    let shown = Signal::derive(move || (t.ui.rows_of)(found.get().min(u64::from(IMAGES)), found.get()));
     let flavor = Pick::new("flavor", move || {
         offer.with(|offer| images.with(|images| flavor_choices(images, offer, &image.value())))
     });

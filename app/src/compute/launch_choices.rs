@@ -18,7 +18,7 @@ use api::{Kind, ListQuery, Page, Why};
 use leptos::prelude::*;
 
 /// How many images stand in the choice; the others are searched for.
-const IMAGES: u32 = 50;
+pub const IMAGES: u32 = 50;
 
 /// Everything a launch chooses from.
 pub type Offer = (Page<Image>, Vec<Flavor>, Vec<Network>, Vec<Keypair>, Vec<SecurityGroup>, Vec<Usage>);
@@ -184,37 +184,9 @@ pub fn NothingYet(#[prop(into)] missing: Signal<Option<Kind>>) -> impl IntoView 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::image::Visibility;
 
     fn image(n: u128, status: ImageStatus) -> Image {
-        Image {
-            id: api::ImageId(uuid::Uuid::from_u128(n)),
-            name: n.to_string(),
-            description: String::new(),
-            status,
-            visibility: Visibility::Community,
-            foreign: true,
-            changeable: false,
-            protected: false,
-            tags: Vec::new(),
-            properties: Default::default(),
-            owner_name: String::new(),
-            format: None,
-            size: None,
-            virtual_size: None,
-            checksum: None,
-            md5: None,
-            evidence: None,
-            source: String::new(),
-            origin: None,
-            instances: 0,
-            members: 0,
-            min_disk_gb: 0,
-            min_ram_mb: 0,
-            refused: None,
-            created_at: 0,
-            updated_at: 0,
-        }
+        Image { id: api::ImageId(uuid::Uuid::from_u128(n)), name: n.to_string(), status, ..Image::default() }
     }
 
     fn id(n: u128) -> String {

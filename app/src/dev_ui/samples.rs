@@ -42,6 +42,7 @@ pub fn me() -> Me {
         user_name: "mina.park".to_owned(),
         project: project(),
         project_name: "atlas".to_owned(),
+        domain: id(1),
         role: Role::Admin,
         actions: Action::ALL.to_vec(),
         memberships_more: false,

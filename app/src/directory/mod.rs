@@ -46,7 +46,7 @@ pub use user_page::UserPage;
 
 use crate::Fail;
 use crate::i18n::text;
-use crate::ui::{Bulk, Call, Choice, Choices, Icon, Question, RowAction, SelectField, StateBadge, Tone};
+use crate::ui::{Bulk, Call, Choice, Choices, Icon, Question, RowAction, SelectField, StateBadge, TextField, Tone};
 use api::directory::{DISABLED, ENABLED};
 use api::{Action, Kind, ListQuery};
 use calls::DirectoryChangeMany;
@@ -65,9 +65,12 @@ fn states() -> Vec<(&'static str, &'static str)> {
     vec![(ENABLED, t.common.enabled), (DISABLED, t.common.disabled)]
 }
 
+/// So many domains are offered to choose from.
+const OFFERED: u32 = 200;
+
 /// The domains that one may see, by id and name: to filter by and to make things in.
 pub(crate) async fn domains(project: String) -> Result<Vec<(String, String)>, Fail> {
-    let query = ListQuery { limit: 200, ..ListQuery::default() };
+    let query = ListQuery { limit: OFFERED, ..ListQuery::default() };
     let found = calls::domain_list(project, query).await?.items;
     Ok(found.into_iter().map(|domain| (domain.id.to_string(), domain.name)).collect())
 }
@@ -78,12 +81,20 @@ pub(crate) fn by_domain(domains: Vec<(String, String)>) -> Vec<Choices> {
     choices.into_iter().collect()
 }
 
-/// The domain of a new thing, where there is a choice.
+/// The domain of a new thing, where there is a choice; where there are too many to choose from, by name.
 #[component]
 fn DomainField(domains: Vec<(String, String)>) -> impl IntoView {
     let t = text();
+    let own = crate::project::here().domain().map(|own| own.to_string()).unwrap_or_default();
     let choices: Vec<_> = domains.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
-    (choices.len() > 1).then(|| view! { <SelectField name="domain" label=t.directory.domain hint=t.directory.domain_hint choices required=true/> })
+    match choices.len() {
+        0 | 1 => ().into_any(),
+        n if n < OFFERED as usize => view! {
+            <SelectField name="domain" label=t.directory.domain hint=t.directory.domain_hint choices value=own required=true/>
+        }
+        .into_any(),
+        _ => view! { <TextField name="domain" label=t.directory.domain hint=t.directory.by_name_or_id value=own/> }.into_any(),
+    }
 }
 
 /// Whether a new thing is switched on.
@@ -109,6 +120,8 @@ fn many(kind: Kind, call: ServerAction<DirectoryChangeMany>, action: Action) -> 
         _ => ([&on_off[..], &[delete]].concat(), t.directory.delete_user_body),
     };
     let question = Question::new(t.directory.many_title, body);
+    // What is only switched off is switched on again.
+    let question = if verbs.contains(&delete) { question } else { question.undoable() };
     let disabled_because = here.not_allowed(action);
     view! { <Bulk id=MANY call fields question verbs button=t.directory.many disabled_because/> }.into_any()
 }

@@ -2,10 +2,11 @@
 
 use super::calls::{group_list, project_list, user_list};
 use crate::Fail;
+use crate::i18n::text;
 use crate::project::here;
 use crate::ui::{Choice, Search};
 use api::ListQuery;
-use api::directory::{Group, Project, User};
+use api::directory::{ActorKind, Group, Project, User};
 use leptos::prelude::*;
 
 /// How many are offered.
@@ -30,7 +31,7 @@ where
     Search { found: Signal::derive(found), typed: Callback::new(typed) }
 }
 
-/// What is sent is the id: another domain may have somebody of the same name.
+/// What is sent is the id: another domain may have somebody of the same name. What is offered tells them apart.
 fn choice(id: impl ToString, name: &str, domain: &str, about: String) -> Choice {
     Choice::new(id, format!("{name} · {domain}")).detail(about)
 }
@@ -53,9 +54,10 @@ pub fn projects() -> Search {
     )
 }
 
-/// Users and groups alike.
+/// Users and groups alike; a group says that it is one, as there may be a user of its name.
 pub fn actors() -> Search {
-    let of = |it: Group| choice(it.id, &it.name, &it.domain_name, it.description);
+    let kind = (text().directory.actor_kinds)(ActorKind::Group);
+    let of = move |it: Group| choice(it.id, &it.name, &format!("{} · {kind}", it.domain_name), it.description);
     search(move |project, query| async move {
         let (users, groups) =
             futures::try_join!(user_list(project.clone(), query.clone()), group_list(project, query))?;

@@ -106,6 +106,7 @@ fn facts(user: User) -> impl IntoView {
                 {user.locked_out.map(|minutes| view! {
                     <Fact name=t.directory.lock_out><Tag label=(t.directory.locked_out)(minutes) tone=Tone::Bad/></Fact>
                 })}
+                {user.expires_at.map(|at| view! { <Fact name=t.directory.account_ends><When at/></Fact> })}
                 <Fact name=t.directory.last_sign_in>{match user.last_sign_in {
                     Some(at) => view! { <When at/> }.into_any(),
                     None => t.account.never.into_any(),

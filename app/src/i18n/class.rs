@@ -10,6 +10,8 @@ texts! {
         none = "No classes here", "클래스가 없습니다";
         none_hint = "Create one from a list of names, or let students join by a code.", "이름 목록으로 생성하거나, 학생이 코드로 참여하게 할 수 있습니다.";
         create = "Create class", "클래스 생성";
+        edit = "Edit class", "클래스 편집";
+        edit_hint = "What changes here holds in the project of every seat at once, and for seats that are made later.", "변경한 내용은 모든 좌석의 프로젝트에 바로 적용되며, 나중에 만드는 좌석에도 적용됩니다.";
         seats = "Seats", "좌석";
         teachers = "Teachers", "교사";
         teachers_hint = "User names, separated by commas. They see what every seat runs, and open its consoles. Empty: you.", "사용자 이름을 쉼표로 구분해 입력합니다. 모든 좌석의 인스턴스를 보고 콘솔을 열 수 있습니다. 비워 두면 본인입니다.";
@@ -23,6 +25,7 @@ texts! {
         images_hint = "With none chosen every image may be used, and students may bring their own.", "선택하지 않으면 모든 이미지를 사용할 수 있고 학생이 직접 이미지를 추가할 수 있습니다.";
         flavors = "Flavors", "플레이버";
         flavors_hint = "With none chosen every flavor may be used.", "선택하지 않으면 모든 플레이버를 사용할 수 있습니다.";
+        none_left = "Everything that stood in this list has been deleted, so nothing may be used. Choose again.", "목록에 있던 항목이 모두 삭제되어 아무것도 사용할 수 없습니다. 다시 선택해 주세요.";
         all = "All", "전체";
         expires = "Ends", "종료";
         expires_hint = "At the end of that day (UTC) the students’ accounts end; what they have made stays. Empty is never.", "해당 날짜가 끝날 때(UTC) 학생 계정이 종료되며, 만든 자원은 유지됩니다. 비워 두면 종료되지 않습니다.";
@@ -56,6 +59,8 @@ texts! {
         reset_all_body = "Everything in the projects of all seats is deleted, and the starter networks are made anew. Users and passwords stay.", "모든 좌석의 프로젝트에 있는 자원이 삭제되고 기본 네트워크가 다시 만들어집니다. 사용자와 비밀번호는 유지됩니다.";
         remove = "Remove class", "클래스 제거";
         remove_body = "All its users and projects go, with all that they hold.", "모든 사용자와 프로젝트가 보유 자원과 함께 제거됩니다.";
+        remove_seat = "Remove student", "학생 제거";
+        remove_seat_body = "The user and the project go, with all that the project holds.", "사용자와 프로젝트가 보유 자원과 함께 제거됩니다.";
         users_n: fn(u64) -> String = |n| format!("{n} × user and project"), |n| format!("사용자와 프로젝트 × {n}");
         extend = "Change the end", "종료일 변경";
 

@@ -70,6 +70,7 @@ texts! {
         factors_on = "asked for", "사용 중";
         factors_off = "none", "없음";
         last_sign_in = "Last sign-in", "마지막 로그인";
+        account_ends = "Account ends", "계정 만료";
         lock_out = "Sign-in", "로그인";
         locked_out: fn(u32) -> String = |minutes| format!("Locked out for {minutes} more minutes"), |minutes| format!("{minutes}분 동안 로그인 잠김");
         unlock = "Unlock", "잠금 해제";

@@ -136,7 +136,12 @@ fn conflict_ko(conflict: &Conflict) -> String {
                 .to_owned()
         }
         Conflict::CloudProject => "클라우드 자체의 자원을 소유한 프로젝트이므로 삭제할 수 없습니다.".to_owned(),
-        Conflict::ClassRemoved => "클래스를 제거하고 있습니다.".to_owned(),
+        Conflict::BeingRemoved { kind } => {
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "을", "를");
+            format!("{kind}{particle} 제거하고 있습니다.")
+        }
+        Conflict::ClassEnded => "종료된 클래스입니다. 먼저 종료일을 변경해 주세요.".to_owned(),
         Conflict::ImagesBound => {
             "이 프로젝트에서는 클래스가 허용한 이미지만 사용할 수 있으며, 다른 이미지는 추가할 수 없습니다.".to_owned()
         }
@@ -181,7 +186,9 @@ fn why_ko(why: &Why) -> String {
             format!("선택한 {kind}{particle} 더 이상 존재하지 않습니다. 다른 항목을 선택해 주세요.")
         }
         Why::Ambiguous { kind } => {
-            format!("이름이 같은 {}이(가) 여러 개 있습니다. 목록에서 선택하거나 ID를 입력해 주세요.", kind_ko(*kind))
+            let kind = kind_ko(*kind);
+            let particle = particle(kind, "이", "가");
+            format!("이름이 같은 {kind}{particle} 여러 개 있습니다. 목록에서 선택하거나 ID를 입력해 주세요.")
         }
         Why::Taken { kind } => {
             let kind = kind_ko(*kind);
@@ -241,6 +248,9 @@ fn why_ko(why: &Why) -> String {
         Why::AskedAlready => "이미 요청했습니다. 관리자의 답변을 기다려 주세요.".to_owned(),
         Why::NotTheName { name } => format!("이름이 일치하지 않습니다. “{name}”을(를) 입력해 주세요."),
         Why::Line { line, why } => format!("{line}번째 줄: {}", why_ko(why)),
+        Why::Encoding => {
+            "UTF-8 형식의 텍스트가 아닙니다. 스프레드시트에서 “CSV UTF-8” 형식으로 저장해 주세요.".to_owned()
+        }
         Why::Code => "사용할 수 없거나 더 이상 유효하지 않은 코드입니다. 교사에게 새 코드를 요청해 주세요.".to_owned(),
         Why::TooManyCodes { minutes } => {
             format!("이곳에서 잘못된 코드를 너무 많이 입력했습니다. {minutes}분 후 다시 시도해 주세요.")

@@ -2,6 +2,9 @@
 
 use api::image::{ImageRefusal, ImageStatus, MemberStatus, Visibility};
 
+/// So many instances, or more.
+const COUNTED: u64 = api::image::Image::COUNTED;
+
 texts! {
     pub struct Image {
         image = "Image", "이미지";
@@ -40,7 +43,7 @@ texts! {
         refusal: fn(ImageRefusal) -> String = |refusal| refusal.to_string(), refusal_ko;
         delete_title: fn(&str) -> String = |name| format!("Delete image {name}?"), |name| format!("이미지 {name}을(를) 삭제할까요?");
         delete_body = "Nothing can be launched from it any more. Instances that run on it keep running.", "더 이상 이 이미지로 인스턴스를 생성할 수 없습니다. 이미 실행 중인 인스턴스는 그대로 유지됩니다.";
-        instances_on_it: fn(u64) -> String = |n| if n == 1 { "One instance stands on it.".to_owned() } else { format!("{n} instances stand on it.") }, |n| format!("인스턴스 {n}개가 이 이미지를 사용하고 있습니다.");
+        instances_on_it: fn(u64) -> String = instances_en, instances_ko;
         members_of_it: fn(u64) -> String = |n| if n == 1 { "One project that it is shared with loses it.".to_owned() } else { format!("{n} projects that it is shared with lose it.") }, |n| format!("공유받은 프로젝트 {n}곳에서도 더 이상 사용할 수 없습니다.");
         delete_chosen = "Delete chosen", "선택 항목 삭제";
         delete_many_title = "Delete the chosen images?", "선택한 이미지를 삭제할까요?";
@@ -94,7 +97,7 @@ texts! {
         store_saved = "Saved by sharing", "공유로 절약한 용량";
         source_gone: fn(&str) -> String = |id| format!("{id} (deleted, or another project’s)"), |id| format!("{id} (삭제되었거나 다른 프로젝트의 항목)");
         from_volume = "From a volume", "볼륨에서 생성";
-        import_as: fn(Visibility) -> String = |it| format!("Import as {}", visibility_en(it).to_lowercase()), |it| format!("{}(으)로 가져오기", visibility_ko(it));
+        import_as: fn(Visibility) -> String = |it| format!("Import as {}", visibility_en(it).to_lowercase()), |it| format!("{}로 가져오기", visibility_ko(it));
         tags_hint = "Separated by commas.", "쉼표로 구분해 입력해 주세요.";
         properties = "Properties", "속성";
         no_properties = "No properties", "속성이 없습니다";
@@ -179,6 +182,19 @@ fn visibility_hint_ko(visibility: Visibility) -> &'static str {
         Visibility::Community => "모든 프로젝트에서 사용할 수 있지만, 필터를 지정해야 목록에 나타납니다",
         Visibility::Public => "모든 프로젝트에서 사용할 수 있습니다",
     }
+}
+
+fn instances_en(n: u64) -> String {
+    match n {
+        1 => "One instance stands on it.".to_owned(),
+        COUNTED.. => format!("{n} instances or more stand on it."),
+        _ => format!("{n} instances stand on it."),
+    }
+}
+
+fn instances_ko(n: u64) -> String {
+    let particle = if n < COUNTED { "가" } else { " 이상이" };
+    format!("인스턴스 {n}개{particle} 이 이미지를 사용하고 있습니다.")
 }
 
 fn refusal_ko(refusal: ImageRefusal) -> String {

@@ -34,6 +34,7 @@ pub mod operation;
 pub mod overview;
 pub mod quota;
 pub mod ui;
+mod verb;
 
 use leptos::prelude::use_context;
 

@@ -1,5 +1,7 @@
 //! Texts of the components and of the frame around every page.
 
+use super::{format::number, particle};
+
 texts! {
     pub struct Ui {
         // Lists.
@@ -56,7 +58,7 @@ texts! {
         task_succeeded = "done", "완료";
         task_failed = "failed", "실패";
         /// What was asked, from an operation's verb.
-        operation: fn(&str) -> String = operation_en, operation_ko;
+        operation: fn(&str) -> String = super::verb::en, super::verb::ko;
         by: fn(&str) -> String = |user| format!("by {user}"), |user| format!("요청자 {user}");
         offline = "Live updates are interrupted", "실시간 갱신이 중단되었습니다";
         offline_hint = "The server does not answer. What you see may be behind; it is tried again every few seconds.", "서버에서 응답이 없어 화면의 내용이 최신이 아닐 수 있습니다. 몇 초마다 다시 시도합니다.";
@@ -96,106 +98,4 @@ texts! {
         to_start = "Go to the overview", "개요로 이동";
         try_again = "Try again", "다시 시도";
     }
-}
-
-use super::{format::number, particle};
-
-fn operation_en(verb: &str) -> String {
-    match verb {
-        "instance_launch" => "Launch",
-        "instance_start" => "Start",
-        "instance_stop" => "Stop",
-        "instance_reboot" => "Reboot",
-        "instance_hard_reboot" => "Hard reboot",
-        "instance_snapshot" => "Create snapshot",
-        "instance_properties_set" => "Update metadata",
-        "flavor_properties_set" => "Update extra specs",
-        "image_upload" => "Upload",
-        "image_import" => "Import",
-        "image_copy" => "Copy",
-        "image_share" => "Share",
-        "image_unshare" => "Stop sharing",
-        "image_accept" => "Accept",
-        "image_reject" => "Reject",
-        "image_edit" => "Edit",
-        "image_deactivate" => "Deactivate",
-        "image_reactivate" => "Reactivate",
-        "starter_network_create" => "Create starter network",
-        "floating_ip_allocate" => "Allocate floating IP",
-        "floating_ip_associate" => "Associate floating IP",
-        "floating_ip_disassociate" => "Disassociate floating IP",
-        "floating_ip_release" => "Release floating IP",
-        "group_member_add" => "Add member",
-        "group_member_remove" => "Remove member",
-        "user_password_set" => "Set password",
-        "class_reset" | "seat_reset" => "Reset",
-        "class_remove" => "Remove",
-        "class_extend" => "Change the end",
-        "class_join_open" => "Make a join code",
-        "class_join_close" => "Withdraw the join code",
-        "seat_create" => "Add students",
-        "seat_code_renew" => "New password code",
-        "assignment_create" => "Assign role",
-        "assignment_delete" => "Remove role",
-        "quota_request_create" => "Ask for more",
-        "quota_request_approve" => "Approve request",
-        "quota_request_refuse" => "Refuse request",
-        other if other.ends_with("_update") => "Change",
-        other if other.ends_with("_enable") => "Enable",
-        other if other.ends_with("_disable") => "Disable",
-        other if other.ends_with("_create") => "Create",
-        other if other.ends_with("_delete") => "Delete",
-        other => return other.replace('_', " "),
-    }
-    .to_owned()
-}
-
-fn operation_ko(verb: &str) -> String {
-    match verb {
-        "instance_launch" => "생성",
-        "instance_start" => "시작",
-        "instance_stop" => "중지",
-        "instance_reboot" => "재부팅",
-        "instance_hard_reboot" => "강제 재부팅",
-        "instance_snapshot" => "스냅샷 생성",
-        "instance_properties_set" => "메타데이터 수정",
-        "flavor_properties_set" => "추가 사양 수정",
-        "image_upload" => "업로드",
-        "image_import" => "가져오기",
-        "image_copy" => "복사",
-        "image_share" => "공유",
-        "image_unshare" => "공유 중지",
-        "image_accept" => "수락",
-        "image_reject" => "거절",
-        "image_edit" => "편집",
-        "image_deactivate" => "비활성화",
-        "image_reactivate" => "다시 활성화",
-        "starter_network_create" => "기본 네트워크 생성",
-        "floating_ip_allocate" => "유동 IP 할당",
-        "floating_ip_associate" => "유동 IP 연결",
-        "floating_ip_disassociate" => "유동 IP 연결 해제",
-        "floating_ip_release" => "유동 IP 반납",
-        "group_member_add" => "구성원 추가",
-        "group_member_remove" => "구성원 제거",
-        "user_password_set" => "비밀번호 설정",
-        "class_reset" | "seat_reset" => "초기화",
-        "class_remove" => "제거",
-        "class_extend" => "종료일 변경",
-        "class_join_open" => "참여 코드 생성",
-        "class_join_close" => "참여 코드 회수",
-        "seat_create" => "학생 추가",
-        "seat_code_renew" => "새 비밀번호 코드",
-        "assignment_create" => "역할 부여",
-        "assignment_delete" => "역할 제거",
-        "quota_request_create" => "증설 요청",
-        "quota_request_approve" => "요청 승인",
-        "quota_request_refuse" => "요청 거절",
-        other if other.ends_with("_update") => "변경",
-        other if other.ends_with("_enable") => "활성화",
-        other if other.ends_with("_disable") => "비활성화",
-        other if other.ends_with("_create") => "생성",
-        other if other.ends_with("_delete") => "삭제",
-        other => return other.replace('_', " "),
-    }
-    .to_owned()
 }

@@ -61,11 +61,15 @@ fn more(asked: Asked) -> impl IntoView {
             <TextField name="code" label=t.account.code hint=t.identity.code_hint required=true autocomplete="one-time-code" autofocus=true mono=true/>
         }
         .into_any(),
-        More::NewPassword => view! {
-            <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint=t.account.sentence_hint autofocus=true/>
-            <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
+        More::NewPassword => {
+            let said = (t.account.rules_said)(&asked.rules.unwrap_or_default());
+            let hint = format!("{said} {}", t.account.sentence_hint);
+            view! {
+                <TextField name="new" label=t.account.new_password kind="password" required=true autocomplete="new-password" hint autofocus=true/>
+                <TextField name="again" label=t.account.new_password_again kind="password" required=true autocomplete="new-password"/>
+            }
+            .into_any()
         }
-        .into_any(),
     };
     view! { <Hidden name="ticket" value=asked.ticket/>{fields}<p><a href=paths::SIGN_IN rel="external">{t.identity.begin_anew}</a></p> }
 }

@@ -122,18 +122,8 @@ pub async fn image_upload_begin(
     #[server(default)] file_name: String,
 ) -> Result<ImageId, Fail> {
     let caller = caller(&project).await?;
-    let image = api::image::NewImage {
-        name,
-        description,
-        visibility,
-        min_disk_gb,
-        min_ram_mb,
-        protected,
-        tags,
-        properties,
-        others,
-        checksum,
-    };
+    let texts = [name, description, visibility, min_disk_gb, min_ram_mb, tags, others, checksum];
+    let image = api::image::NewImage::of(texts, protected, properties);
     let new = api::image::NewUpload { image, size, file_name };
     answer(backend()?.images.image_upload_begin(&caller, new).await)
 }
@@ -162,18 +152,8 @@ pub async fn image_import(
     #[server(default)] checksum_url: String,
 ) -> Result<(), Fail> {
     let caller = caller(&project).await?;
-    let image = api::image::NewImage {
-        name,
-        description,
-        visibility,
-        min_disk_gb,
-        min_ram_mb,
-        protected,
-        tags,
-        properties,
-        others,
-        checksum,
-    };
+    let texts = [name, description, visibility, min_disk_gb, min_ram_mb, tags, others, checksum];
+    let image = api::image::NewImage::of(texts, protected, properties);
     let new = api::image::NewImport { image, url, checksum_url };
     let id = answer(backend()?.images.image_import(&caller, new).await)?;
     redirect(&crate::paths::image(caller.project, id));

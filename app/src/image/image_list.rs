@@ -79,7 +79,7 @@ fn ListPage(all: bool) -> impl IntoView {
             <ReloadWhile moving=Signal::derive(move || page.with(|page| page.items.iter().any(|it| it.status.is_moving())))/>
             <List
                 label=title page query columns=columns(all) rows=rows.clone() default_sort="name" statuses=statuses.clone()
-                filters=filters(owners) bar=bulk
+                filters=filters(all, owners) bar=bulk
                 empty=|| view! {
                     <Empty icon=Icon::Image title=text().image.no_images hint=text().image.no_images_hint>
                         <CreateButton variant=Variant::Secondary/>
@@ -133,11 +133,15 @@ fn columns(all: bool) -> Vec<Column<Image>> {
     ]
 }
 
-fn filters(owners: Vec<String>) -> Vec<Choices> {
+fn filters(all: bool, owners: Vec<String>) -> Vec<Choices> {
     let t = text();
     let sizes: Vec<_> =
         (0..=SIZES.len()).map(|n| size_range(n.checked_sub(1).map(|n| SIZES[n]), SIZES.get(n).copied())).collect();
-    let owners: Vec<_> = owners.into_iter().map(|owner| (owner.clone(), owner)).collect();
+    let owner = match all && owners.is_empty() {
+        // There are too many to choose from.
+        true => Choices::typed("owner", t.common.owner, "text"),
+        false => Choices::new("owner", t.common.owner, owners.into_iter().map(|it| (it.clone(), it)).collect()),
+    };
     let visibilities = Visibility::ALL.map(|it| (it.as_str(), (t.image.visibilities)(it))).to_vec();
     let formats = DiskFormat::ALL.map(|it| (it.as_str(), it.as_str())).to_vec();
     vec![
@@ -146,7 +150,7 @@ fn filters(owners: Vec<String>) -> Vec<Choices> {
         Choices::new("type", t.image.kind, vec![("image", t.image.image), ("snapshot", t.image.snapshot)]),
         Choices::new("size", t.common.size, sizes),
         Choices::new("protected", t.image.protected, vec![("true", t.common.yes), ("false", t.common.no)]),
-        Choices::new("owner", t.common.owner, owners),
+        owner,
         // Links lead to it.
         Choices::new("tag", t.image.tags, Vec::<(String, String)>::new()),
     ]

@@ -30,7 +30,7 @@ const fn rule(action: Action) -> Rule {
         Action::ManageSessions => (Admin, Some(Manager), Admin),
         Action::EveryCredential => (Admin, None, Admin),
         // What is one's own says the class; whose it is not, does not see it.
-        Action::TeachClasses => (Reader, None, Reader),
+        Action::TeachClasses => (Reader, Some(Manager), Reader),
         Action::ReadClasses => (Admin, Some(Manager), Reader),
         Action::ManageClasses => (Admin, Some(Manager), Admin),
         Action::ReadDomains => (Admin, Some(Manager), Reader),

@@ -6,9 +6,12 @@ pub fn line(cells: &[&str]) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
+/// How formulas begin; with the full-width signs too, in spreadsheets of East Asian languages.
+const FORMULAS: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
+
 /// A cell. What a spreadsheet would take for a formula is kept from being one: names come from anybody.
 fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula = text.starts_with(FORMULAS);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
@@ -27,6 +30,7 @@ mod tests {
         check("a,b", "\"a,b\"");
         check("say \"hi\"", "\"say \"\"hi\"\"\"");
         check("=1+1", "'=1+1");
+        check("＝1+1", "'＝1+1");
         check("@sum(a,b)", "\"'@sum(a,b)\"");
         check("웹\n서버", "\"웹\n서버\"");
     }

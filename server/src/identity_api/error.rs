@@ -11,11 +11,17 @@ use serde_json::json;
 pub struct Refusal {
     status: StatusCode,
     message: String,
+    /// What it is to the services; `None` where none was asked.
+    error: Option<Error>,
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), error: None }
+    }
+
+    pub fn because(self, error: Error) -> Self {
+        Self { error: Some(error), ..self }
     }
 
     /// What was sent cannot be understood.
@@ -35,11 +41,11 @@ impl From<Error> for Refusal {
             }
             other => StatusCode::from_u16(other.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         };
-        let message = match error {
+        let message = match &error {
             Error::Unauthenticated => "The request you have made requires authentication.".to_owned(),
             other => other.to_string(),
         };
-        Self { status, message }
+        Self::new(status, message).because(error)
     }
 }
 
@@ -47,6 +53,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or_default();
         let body = json!({"error": {"code": self.status.as_u16(), "message": self.message, "title": title}});
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        // The gate writes down what was refused.
+        if let Some(error) = self.error {
+            response.extensions_mut().insert(error);
+        }
+        response
     }
 }

@@ -8,15 +8,16 @@ mod error;
 mod json;
 mod token;
 
-use crate::Edge;
 use crate::observe::RequestId;
 use crate::session::Origin;
+use crate::{Edge, attempt};
+use api::Error;
 use app::backend::base_url;
 use axum::Json;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue, VARY, WWW_AUTHENTICATE};
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -31,6 +32,8 @@ pub const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 /// Where the service's endpoint is.
 const ROOT: &str = "/identity";
+/// Where tokens are, below it.
+const TOKENS: &str = "/v3/auth/tokens";
 /// The service's type, as access rules call it.
 const SERVICE: &str = "identity";
 /// The most that a request may hold, in bytes: more than a hundred access rules.
@@ -59,7 +62,7 @@ pub fn routes(edge: &Edge) -> Router<Edge> {
         .layer(from_fn_with_state(edge.clone(), say_where))
 }
 
-/// Lets through what a token that stands for something may ask for.
+/// Lets through what a token that stands for something may ask for. What it would change and may not is written down.
 async fn gate(State(edge): State<Edge>, mut request: Request, next: Next) -> Result<Response, Refusal> {
     let origin = Origin::of(request.extensions(), request.headers());
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -67,19 +70,34 @@ async fn gate(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let bearer = edge.cloud.identity.bearer(token, &origin.address, &id).await?;
     let path = request.uri().path().strip_prefix(ROOT).unwrap_or_default();
     let with = bearer.scope.as_ref().and_then(|scope| scope.credential.as_ref());
-    if let Some(with) = with.filter(|with| !with.rules.is_empty()) {
+    let is_allowed = with.filter(|with| !with.rules.is_empty()).is_none_or(|with| {
         // A token may always ask what itself is, and end itself.
-        let about_itself = path == "/v3/auth/tokens" && text(request.headers(), &SUBJECT_TOKEN) == token;
-        let named = with.rules.iter().any(|rule| rule.allows(SERVICE, request.method().as_str(), path));
-        if !named && !about_itself {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                "The access rules of the application credential do not allow this request.",
-            ));
-        }
+        let about_itself = path == TOKENS && text(request.headers(), &SUBJECT_TOKEN) == token;
+        about_itself || with.rules.iter().any(|rule| rule.allows(SERVICE, request.method().as_str(), path))
+    });
+    let tried = change(request.method(), path).zip(bearer.scope.as_ref().map(|scope| scope.caller.clone()));
+    let response = if is_allowed {
+        request.extensions_mut().insert(bearer);
+        next.run(request).await
+    } else {
+        let why = "The access rules of the application credential do not allow this request.";
+        Refusal::new(StatusCode::FORBIDDEN, why).because(Error::Delegated).into_response()
+    };
+    let error = response.extensions().get::<Error>().cloned();
+    if let Some(((verb, caller), error)) = tried.zip(error) {
+        attempt::refused(&edge, &caller, verb, None, &error).await;
     }
-    request.extensions_mut().insert(bearer);
-    Ok(next.run(request).await)
+    Ok(response)
+}
+
+/// What a request would change, as the audit log calls it.
+fn change(method: &Method, path: &str) -> Option<&'static str> {
+    match method.as_str() {
+        "POST" => Some("application_credential_create"),
+        "DELETE" if path == TOKENS => Some("token_revoke"),
+        "DELETE" => Some("application_credential_delete"),
+        _ => None,
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {

@@ -1,13 +1,20 @@
 //! The audit log: what stands in it, who reads it, and that its chain shows what was done to it.
 
 use crate::client::ADDRESS;
+use crate::identity_api::{ann, form, own, send, with_credential};
 use crate::unauthorized::NOBODY;
 use crate::world::{PASSWORD, World, world};
+use api::directory::{Directory as _, DomainForm, NewUser};
 use api::quota::Quotas as _;
 use api::{Caller, ProjectId, Role};
+use app::i18n::{Lang, catalogue};
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use cloud::audit::{Verdict, verify};
 use cloud::compute::simulator::Call;
-use serde_json::Value;
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 async fn entries(world: &World, search: &str) -> Vec<Value> {
@@ -245,11 +252,97 @@ async fn every_refused_change_is_one() {
         assert_eq!(client.call(name, &fields).await.status, 403, "{name}");
         let asked = [("project", project.as_str()), ("query[filters][verb]", name)];
         let found = admin.call("audit_list_all", &asked).await.json()["items"].as_array().unwrap().clone();
-        let is_read =
-            ["_list", "_list_all", "_list_of", "_show", "_form", "_simulate"].iter().any(|end| name.ends_with(end));
         let of_reader = found.iter().filter(|entry| entry["user_name"] == "reader" && entry["verb"] == name).count();
-        assert_eq!(of_reader, usize::from(!is_read), "{name}: {found:?}");
+        assert_eq!(of_reader, usize::from(!is_read(name)), "{name}: {found:?}");
     }
+}
+
+/// Whether a server function changes nothing, by how its name ends.
+fn is_read(name: &str) -> bool {
+    const ENDS: [&str; 11] = [
+        "_list",
+        "_list_all",
+        "_list_of",
+        "_show",
+        "_form",
+        "_simulate",
+        "_usage",
+        "_catalogue",
+        "_roles",
+        "_log",
+        "session_extend",
+    ];
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+#[test]
+fn what_changes_something_has_a_name() {
+    for (path, _) in server_fn_paths() {
+        let verb = path.trim_start_matches("/api/");
+        for lang in Lang::ALL.into_iter().filter(|_| !is_read(verb)) {
+            let name = (catalogue(lang).ui.operation)(verb);
+            assert_ne!(name, verb.replace('_', " "), "the verb {verb} has no name in {}", lang.tag());
+        }
+    }
+}
+
+/// Programs, and files, come by other ways than forms.
+#[tokio::test]
+async fn programs_and_uploads_that_are_turned_away_stand_there() {
+    let (world, project, user, caller) = ann().await;
+    let (_, token) = with_credential(&world, &caller, form("ci")).await;
+    for _ in 0..2 {
+        let new = json!({"application_credential": {"name": "child"}});
+        let answer = send(&world, Method::POST, &own(user), &[("x-auth-token", token.as_str())], new).await;
+        assert_eq!(answer.status, 403, "{}", answer.text());
+    }
+    let found = entries(&world, "application_credential_create").await;
+    let refused: Vec<_> = found.iter().filter(|entry| entry["result"] != "ok").collect();
+    assert_eq!(refused.len(), 1, "once: {found:?}");
+    let [who, what] = ["user_name", "kind"].map(|field| refused[0][field].as_str().unwrap());
+    assert_eq!((who, what), ("ann", "application_credential"));
+
+    world.user("reader", project, Role::Reader).await;
+    let reader = world.sign_in("reader").await;
+    let body = "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nguest\r\n--x\r\n\
+        Content-Disposition: form-data; name=\"file\"; filename=\"disk.img\"\r\n\r\nhello\r\n--x--\r\n";
+    let request = reader
+        .request(Method::POST, &format!("/p/{project}/images/upload"))
+        .header(ACCEPT, "application/json")
+        .header("sec-fetch-site", "same-origin")
+        .header(CONTENT_LENGTH, body.len())
+        .header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+    assert_eq!(reader.send(request.body(Body::from(body)).unwrap()).await.status, 403);
+    let found = entries(&world, "image_upload").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let [who, whereto] = ["user_name", "project_name"].map(|field| found[0][field].as_str().unwrap());
+    assert_eq!((who, whereto), ("reader", "p"));
+}
+
+/// Who manages a domain reads what its people did; but not to whom, where those are of another.
+#[tokio::test]
+async fn security_24_the_log_of_a_user_ends_at_the_domain() {
+    let (world, project) = crate::personas::everybody().await;
+    let (admin, directory) = (world.admin().await, &world.cloud.directory);
+    let form = DomainForm { name: "elsewhere".into(), ..DomainForm::default() };
+    let domain = directory.domain_create(&admin, form).await.unwrap();
+    let new =
+        NewUser { domain: domain.to_string(), name: "zoe".into(), password: PASSWORD.into(), ..NewUser::default() };
+    directory.user_create(&admin, new).await.unwrap();
+    let (project, id) = (project.to_string(), admin.user.to_string());
+    let named = async |reader: &str, verb: &str| -> Vec<String> {
+        let fields =
+            [("project", project.as_str()), ("of", "user"), ("id", id.as_str()), ("query[filters][verb]", verb)];
+        let read = world.sign_in(reader).await.call("audit_list_of", &fields).await.json();
+        let items = read["items"].as_array().unwrap();
+        items.iter().map(|entry| entry["target_name"].as_str().unwrap().to_owned()).collect()
+    };
+    let (own, other) = ("domain-manager".to_owned(), "zoe".to_owned());
+    let all = named("system-admin", "user_create").await;
+    assert!(all.contains(&own) && all.contains(&other), "{all:?}");
+    let seen = named("domain-manager", "user_create").await;
+    assert!(seen.contains(&own) && !seen.contains(&other), "{seen:?}");
+    assert_eq!(named("domain-manager", "domain_create").await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -44,7 +44,8 @@ async fn lists_are_filtered_by_domain_and_new_things_may_be_off() {
     let (world, admin, client, base) = office().await;
     let directory = &world.cloud.directory;
     assert_eq!(count(&client.get(&format!("{base}/users")).await, "select[name=domain]"), 0, "there is no choice");
-    let form = DomainForm { name: "school".into(), disabled: true, ..DomainForm::default() };
+    // By name it comes before the project's own.
+    let form = DomainForm { name: "Academy".into(), disabled: true, ..DomainForm::default() };
     let school = directory.domain_create(&admin, form).await.unwrap();
     assert!(!directory.domain_show(&admin, school).await.unwrap().enabled);
     let (project, school) = (admin.project.to_string(), school.to_string());
@@ -57,6 +58,7 @@ async fn lists_are_filtered_by_domain_and_new_things_may_be_off() {
         ("status", "disabled"),
     ];
     let form = format!("{base}/users/create");
+    assert_eq!(text(&client.get(&form).await, "select[name=domain] option[selected]"), "Default");
     let mut other = user;
     other[4] = ("again", "something else");
     let refused = client.post_from(&form, "/api/user_create", &other).await;

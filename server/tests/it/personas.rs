@@ -48,6 +48,7 @@ pub const CALLS: &[Call] = &[
     ("directory_change_many", Needs::DirectoryWrite, &[("kind", "user"), ("verb", "disable"), ("ids[]", NOBODY)]),
     ("class_create", Needs::DirectoryWrite, &[("name", "c")]),
     ("class_form", Needs::DirectoryWrite, &[]),
+    ("class_update", Needs::DirectoryWrite, &[("id", NOBODY)]),
     ("domain_create", Needs::Cloud, &[("name", "d")]),
     ("domain_delete", Needs::Cloud, &[("id", NOBODY)]),
     ("domain_enable", Needs::Cloud, &[("id", NOBODY), ("enabled", "false")]),
@@ -127,6 +128,7 @@ pub const PAGES: &[(&str, Needs)] = &[
     ("/p/{project}/admin/users/{id}", Needs::Directory),
     ("/p/{project}/admin/users/{id}/edit", Needs::Directory),
     ("/p/{project}/classes/create", Needs::DirectoryWrite),
+    ("/p/{project}/classes/{id}/edit", Needs::DirectoryWrite),
     ("/p/{project}/members", Needs::Members),
 ];
 

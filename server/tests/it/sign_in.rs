@@ -78,11 +78,14 @@ async fn a_success_begins_the_count_anew() {
 #[tokio::test]
 async fn a_given_password_has_to_be_changed_first() {
     let (world, project) = one().await;
+    rules(&world, |new| (new.min_length, new.history) = ("10".into(), "2".into())).await;
     world.cloud.identity.password_set("u", "given by somebody", true).await.unwrap();
     let client = world.visitor();
     let asked = attempt(&client, "u", "given by somebody").await;
     assert_eq!(asked.status, 400);
     assert!(asked.text().contains("name=\"new\"") && asked.text().contains("name=\"again\""), "{}", asked.text());
+    let said = "At least 10 characters. Not one of the last 2.";
+    assert!(asked.text().contains(said), "what it has to be: {}", asked.text());
     assert_eq!(client.cookie("offing"), None, "nobody is signed in yet");
     let ticket = asked.field("ticket");
     let chosen = async |new: &str, again: &str| {
@@ -91,7 +94,10 @@ async fn a_given_password_has_to_be_changed_first() {
     for (new, again) in [(NEW, "other"), ("given by somebody", "given by somebody"), ("short", "short")] {
         let refused = chosen(new, again).await;
         assert_eq!(refused.status, 400, "{new}");
-        assert!(refused.text().contains("name=\"again\""), "the form is the same again");
+        assert!(
+            refused.text().contains("name=\"again\"") && refused.text().contains(said),
+            "the form is the same again"
+        );
         assert!(!refused.text().contains(NEW));
     }
     let answer = chosen(NEW, NEW).await;

@@ -100,6 +100,7 @@ const CALLS: &[Call] = &[
     ("seat_code_renew", Role::Reader, &[("id", NOBODY)]),
     ("seat_create", Role::Reader, &[("id", NOBODY), ("roster", "Ann")]),
     ("seat_list", Role::Reader, &[("class", NOBODY)]),
+    ("seat_remove", Role::Reader, &[("id", NOBODY), ("confirm", "Ann")]),
     ("second_factor_show", Role::Reader, &[]),
     ("security_group_create", Role::Member, &[("name", "g")]),
     ("security_group_delete", Role::Member, &[("id", NOBODY)]),

@@ -88,6 +88,25 @@ impl Client {
         Ok(request.header("referer", &referer).send_form(fields)?)
     }
 
+    /// An address as a browser is given it.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// How many bytes a file is sent as to who reads Brotli.
+    pub fn size(&mut self, path: &str) -> Result<u64> {
+        let answer = self.agent.head(self.address(path)).header("accept-encoding", "br").call()?;
+        if !answer.status().is_success() {
+            bail!("{path} is answered {}", answer.status());
+        }
+        let length = answer.headers().get("content-length").and_then(|value| value.to_str().ok()?.parse().ok());
+        length.with_context(|| format!("{path} has no length"))
+    }
+
     /// A piece of a file.
     pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         let request = self.agent.put(format!("{}{path}", self.base)).header("cookie", &self.cookie);

@@ -2,6 +2,7 @@
 //! instances in the database. The client shares the machine's cores with the server, as it did when the other column was measured.
 
 mod client;
+mod first_visit;
 mod lists;
 mod table;
 mod upload;
@@ -113,6 +114,7 @@ fn measure(table: &mut Table, server: &mut Server, program: &Path, data: &Path) 
     table.time("one instance", "1 ms", ROUNDS, || client.ask("instance_show", &one).map(|_| ()))?;
     let body = client.page(&page("instances"))?;
     table.fact("Instances page, 20 rows: HTML", "none", format!("{} kB", body.len() / 1000));
+    first_visit::measure(table, &mut client, &page("instances"))?;
 
     launches(table, &mut client, &project)?;
 
@@ -195,9 +197,9 @@ fn launches(table: &mut Table, client: &mut Client, project: &str) -> Result<()>
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a client broke off")))
     })?;
     let building = json!({ "project": project, "query": { "status": "BUILD", "limit": 1 } });
-    while client.call("instance_list", &building)?["total"] != 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait("the launched instances do not all become active", || {
+        Ok(client.call("instance_list", &building)?["total"] == 0)
+    })?;
     let rate = LAUNCHES as f64 / begun.elapsed().as_secs_f64() * 60.0;
     table.fact("launches per minute until ACTIVE, 8 at a time", "7,500", format!("{rate:.0}"));
     Ok(())
@@ -209,16 +211,14 @@ fn classes(table: &mut Table, client: &mut Client, project: &str) -> Result<()> 
     let new = json!({ "project": project, "name": "bench", "roster": roster, "cidr": "10.0.0.0/24" });
     let begun = Instant::now();
     let id = client.call("class_create", &new)?["class"].clone();
+    let query = json!({ "project": project, "query": {} });
     let mut until = |what: &str, budget: &str, client: &mut Client, begun: Instant, there: u64| -> Result<()> {
-        let query = json!({ "project": project, "query": {} });
-        loop {
+        wait(what, || {
             let found = client.call("class_list", &query)?;
-            if found["total"] == there && (there == 0 || found["items"][0]["working"] == 0) {
-                table.fact(what, budget, format!("{} ms", begun.elapsed().as_millis()));
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+            Ok(found["total"] == there && (there == 0 || found["items"][0]["working"] == 0))
+        })?;
+        table.fact(what, budget, format!("{} ms", begun.elapsed().as_millis()));
+        Ok(())
     };
     until("class of 30 created", "5 s", client, begun, 1)?;
     let begun = Instant::now();
@@ -242,6 +242,16 @@ fn choices(client: &mut Client, project: &str) -> Result<BTreeMap<String, String
         ("image".to_owned(), first(&images["items"])?),
         ("network".to_owned(), first(&networks["items"])?),
     ]))
+}
+
+/// Until it is so. `what` is said if that takes minutes.
+fn wait(what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
+    let end = Instant::now() + Duration::from_secs(300);
+    while !is_so()? {
+        ensure!(Instant::now() < end, "waited for minutes: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 fn wait_active(client: &mut Client, project: &str, id: &str) -> Result<()> {

@@ -23,6 +23,8 @@ pub struct User {
     pub last_sign_in: Option<Micros>,
     /// For how many more minutes nobody can sign in as the user, after too many failures. Only where one user is shown.
     pub locked_out: Option<u32>,
+    /// When the account ends by itself; `None`: never.
+    pub expires_at: Option<Micros>,
     pub created_at: Micros,
 }
 

@@ -83,7 +83,9 @@ pub async fn record_about(
     about: About<'_>,
     now: Micros,
 ) -> std::result::Result<(), StoreError> {
-    let project_id = about.project.map(|project| project.0.to_string());
+    // Who is in no project does nothing in one.
+    let project = about.project.filter(|project| *project != ProjectId::NOWHERE);
+    let project_id = project.map(|project| project.0.to_string());
     insert(tx, now, Entry { project_id, ..Entry::by(caller, verb, about.kind, about.id, about.name) }).await
 }
 

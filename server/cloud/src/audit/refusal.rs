@@ -1,6 +1,7 @@
 //! What was refused: which of it is written down, and how often. Whoever is turned away may come again as often as they like; the log must
 //! not grow with that.
 
+use api::error::Conflict;
 use api::{Caller, Error, Kind, Micros, ProjectId, UserId};
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
@@ -42,6 +43,8 @@ impl Refusals {
 pub fn counts(error: &Error) -> bool {
     match error {
         Error::Forbidden { .. } | Error::Delegated | Error::Refused(_) | Error::Quota { .. } => true,
+        // How an upload that was interrupted learns where to go on.
+        Error::Conflict(Conflict::Offset { .. }) => false,
         Error::Conflict(_) | Error::Invalid(_) => true,
         Error::NotFound { .. } | Error::Unauthenticated | Error::Unavailable { .. } | Error::Internal { .. } => false,
     }
@@ -64,8 +67,8 @@ pub fn noun(verb: &str) -> Option<Kind> {
     Kind::ALL.into_iter().filter(is_it).max_by_key(|kind| kind.as_str().len())
 }
 
-/// The project whose members read of it: the one that was to be changed, or the one that it was tried in; none where people and roles
-/// are concerned, or one's own account.
+/// The project whose members read of it: the one that was to be changed, or the one that it was tried in; none where people, roles and
+/// classes are concerned, or one's own account, nor where it was tried in none.
 pub fn concerns(caller: &Caller, verb: &str, target: Option<(Kind, &str)>) -> Option<ProjectId> {
     const OUTSIDE: [&str; 9] = [
         "directory_",
@@ -78,14 +81,13 @@ pub fn concerns(caller: &Caller, verb: &str, target: Option<(Kind, &str)>) -> Op
         "credential_",
         "quota_default_",
     ];
-    if let Some((Kind::Project, id)) = target {
-        return id.parse().ok();
-    }
-    match target.map(|(kind, _)| kind).or(noun(verb)) {
-        Some(Kind::Domain | Kind::Project | Kind::User | Kind::Group | Kind::Role | Kind::Assignment) => None,
-        Some(Kind::Session | Kind::ApplicationCredential) => None,
+    // What the verb is about comes first: another project may be named beside an image that is shared with it.
+    match (noun(verb).or(target.map(|(kind, _)| kind)), target) {
+        (Some(Kind::Project | Kind::Quota), Some((Kind::Project, id))) => id.parse().ok(),
+        (Some(Kind::Domain | Kind::Project | Kind::User | Kind::Group | Kind::Role | Kind::Assignment), _) => None,
+        (Some(Kind::Session | Kind::ApplicationCredential | Kind::Class | Kind::Seat), _) => None,
         _ if OUTSIDE.iter().any(|own| verb.starts_with(own)) => None,
-        _ => Some(caller.project),
+        _ => Some(caller.project).filter(|project| *project != ProjectId::NOWHERE),
     }
 }
 
@@ -117,5 +119,41 @@ mod tests {
         check("security_group_rule_create", Some(Kind::SecurityGroupRule));
         check("security_group_create", Some(Kind::SecurityGroup));
         check("preferences_set", None);
+    }
+
+    #[test]
+    fn refusals_are_filed_where_they_belong() {
+        let (own, other) = (ProjectId(Uuid::max()), ProjectId(Uuid::from_u128(7)));
+        let caller = Caller {
+            user: UserId(Uuid::nil()),
+            user_name: String::new(),
+            project: own,
+            project_name: String::new(),
+            domain: api::DomainId(Uuid::nil()),
+            role: api::Role::Reader,
+            system: None,
+            manages: Vec::new(),
+            proof: api::Proof::Program,
+            address: String::new(),
+            request: String::new(),
+        };
+        let id = other.to_string();
+        let check = |verb: &str, kind: Option<Kind>, expected: Option<ProjectId>| {
+            assert_eq!(concerns(&caller, verb, kind.map(|kind| (kind, id.as_str()))), expected, "{verb}");
+        };
+        check("instance_stop", Some(Kind::Instance), Some(own));
+        check("security_group_create", None, Some(own));
+        check("project_delete", Some(Kind::Project), Some(other));
+        check("quota_update", Some(Kind::Project), Some(other));
+        check("image_member_remove", Some(Kind::Project), Some(own));
+        check("properties_set", Some(Kind::Flavor), Some(own));
+        check("project_create", None, None);
+        check("user_delete", Some(Kind::User), None);
+        check("group_member_remove", Some(Kind::User), None);
+        check("class_extend", Some(Kind::Class), None);
+        check("password_rules_set", Some(Kind::Domain), None);
+        check("quota_default_update", None, None);
+        let nowhere = Caller { project: ProjectId::NOWHERE, ..caller.clone() };
+        assert_eq!(concerns(&nowhere, "instance_launch", None), None);
     }
 }

@@ -125,9 +125,14 @@ pub enum Of {
     All,
     /// What was done in it. What was done to a project is filed there too.
     Project(ProjectId),
-    /// What was done to the user; and by the user, as far as it was done where the reader manages.
+    /// What was done to the user; and by the user, as far as it was done where the reader manages, in a project or to people.
     User(UserId, Reach),
 }
+
+/// A target's id as rows have it: with hyphens. Nothing that a row has, if it is no id.
+const TARGET_ROW: &str =
+    "(substr(a.target, 1, 8) || '-' || substr(a.target, 9, 4) || '-' || substr(a.target, 13, 4) || '-'
+    || substr(a.target, 17, 4) || '-' || substr(a.target, 21))";
 
 fn about(of: Of) -> Filter {
     let text = |id: String| Value::Text(id);
@@ -141,13 +146,21 @@ fn about(of: Of) -> Filter {
         }
         Of::User(user, Reach::Domains(domains)) => {
             let marks = vec!["?"; domains.len()].join(", ");
+            // What is filed under no project may have been done to other domains' people, whose names are none of the reader's business.
             let clause = format!(
-                "a.target = ? or (a.user_id = ? and (a.project_id is null
-                 or a.project_id in (select p.id from project p where p.domain_id in ({marks}))))"
+                "a.target = ? or (a.user_id = ? and (
+                 a.project_id in (select p.id from project p where p.domain_id in ({marks}))
+                 or (a.project_id is null and (a.kind = 'domain' and {TARGET_ROW} in ({marks})
+                     or a.kind = 'user' and exists (
+                         select 1 from local_user u where u.id = {TARGET_ROW} and u.domain_id in ({marks}))
+                     or a.kind = 'group' and exists (
+                         select 1 from user_group g where g.id = {TARGET_ROW} and g.domain_id in ({marks}))))))"
             );
-            let users = [text(user.to_string()), text(user.0.to_string())];
-            Filter::default()
-                .and(clause, users.into_iter().chain(domains.iter().map(|it| text(it.0.to_string()))).collect())
+            let mut values = vec![text(user.to_string()), text(user.0.to_string())];
+            for _ in 0..4 {
+                values.extend(domains.iter().map(|it| text(it.0.to_string())));
+            }
+            Filter::default().and(clause, values)
         }
     }
 }

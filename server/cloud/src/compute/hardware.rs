@@ -132,6 +132,11 @@ pub fn kept(image: &Properties, flavor: &Properties) -> Properties {
     image.chain(flavor).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
+/// What an image of the instance's disk has to say of the hardware: each property that a launch goes by, with what the instance keeps of it.
+pub fn of_snapshot(kept: &Properties) -> Vec<(&'static str, Option<&str>)> {
+    OF_IMAGES.iter().map(|name| (*name, kept.get(*name).map(String::as_str))).collect()
+}
+
 /// Why an image can be started on none of the hosts; each has an architecture, and UEFI or none. Where no host is known yet, nobody can tell.
 pub fn unfit(image: &Properties, hosts: &[(String, bool)]) -> Option<Why> {
     let says = |name: &str| image.get(name).map(String::as_str);

@@ -136,8 +136,9 @@ impl Hypervisor for Libvirt {
     async fn host(&self) -> Result<Host> {
         let ask = |connection: &Connect| {
             let version = connection.hyp_version()?;
-            let guests = connection.domain_capabilities(None, Some(ARCHITECTURE), None, None, 0)?;
-            Ok((connection.hostname()?, version, connection.node_info()?, knows_uefi(&guests)))
+            let guests = connection.domain_capabilities(None, Some(ARCHITECTURE), None, None, 0);
+            let uefi = guests.is_ok_and(|guests| knows_uefi(&guests));
+            Ok((connection.hostname()?, version, connection.node_info()?, uefi))
         };
         let (name, version, node, uefi) = self.link.call(move |connection| ask(connection).map_err(failed)).await?;
         let data_dir = self.data_dir.clone();

@@ -1,7 +1,8 @@
 //! Compute: instances, flavors and key pairs.
 //!
 //! `service.rs` checks and writes down what is wanted, `launch.rs` the same for a new instance; `lifecycle.rs` holds the rules of what to do
-//! next, `hardware.rs` those of which devices a domain is given; `reconcile.rs` does it through the driver behind `hypervisor.rs`. `metadata.rs` is what a guest is told about itself.
+//! next, `hardware.rs` those of which devices a domain is given; `reconcile.rs` does it through the driver behind `hypervisor.rs`.
+//! `metadata.rs` is what a guest is told about itself.
 //!
 //! `snapshot.rs` makes images of root disks, `properties.rs` is what flavors and instances carry besides.
 //!

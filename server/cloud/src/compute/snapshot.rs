@@ -1,6 +1,7 @@
 //! Snapshots: an image is made of an instance's root disk. The row's task says that it is wanted; whoever finds it so in a pass, and nobody at
 //! work on it, begins: after a restart from the start.
 
+use super::hardware;
 use super::hypervisor::{Frozen, Hypervisor};
 use super::service::{ComputeService, unavailable};
 use super::store::{self, InstanceRow};
@@ -26,7 +27,15 @@ impl ComputeService {
         let row =
             store::instance(&mut tx, caller.project, id).await?.ok_or_else(|| Error::not_found(Kind::Instance, id))?;
         row.state.can(Verb::Snapshot).map_err(Error::Refused)?;
-        let new = NewSnapshot { name, instance: id, instance_name: &row.name, base: row.image, disk_gb: row.disk_gb };
+        let kept = row.hardware();
+        let new = NewSnapshot {
+            name,
+            instance: id,
+            instance_name: &row.name,
+            base: row.image,
+            disk_gb: row.disk_gb,
+            properties: hardware::of_snapshot(&kept),
+        };
         let image = self.images.snapshot_enter(&mut tx, caller, new).await?;
         store::snapshot_begin(&mut tx, id, image, now).await?;
         tx.commit().await.map_err(StoreError)?;

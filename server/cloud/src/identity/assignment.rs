@@ -27,7 +27,8 @@ async fn read(change: &mut Change<'_>, new: &NewAssignment) -> Result<(Actor, Pl
     let mut faults = Faults::default();
     let place = place(change, new).await?;
     let place = faults.take("place", place);
-    let domain = place.map_or(Some(change.caller.domain), |(_, domain)| domain);
+    let own = Some(change.caller.domain).filter(|domain| change.reach.covers(*domain));
+    let domain = place.map_or(own, |(_, domain)| domain);
     let actor = actor(change, new, domain).await?;
     let actor = faults.take("actor", actor);
     let role = match new.role.trim() {

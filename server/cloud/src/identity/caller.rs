@@ -98,6 +98,7 @@ pub async fn me(core: &Core, caller: &Caller) -> Result<Me> {
         user_name: caller.user_name.clone(),
         project: caller.project,
         project_name: caller.project_name.clone(),
+        domain: caller.domain,
         role: caller.role,
         actions,
         memberships,

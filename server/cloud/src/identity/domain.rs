@@ -90,7 +90,13 @@ pub async fn delete(core: &Core, caller: &Caller, id: DomainId) -> Result<()> {
     if domain.enabled {
         return Err(Error::Conflict(Conflict::StillEnabled { kind: Kind::Domain }));
     }
-    let held = [(domain.projects, Kind::Project), (domain.users, Kind::User), (domain.groups, Kind::Group)];
+    let classes = store::class::count_in(&mut change.tx, id).await?;
+    let held = [
+        (domain.projects, Kind::Project),
+        (domain.users, Kind::User),
+        (domain.groups, Kind::Group),
+        (classes, Kind::Class),
+    ];
     if let Some((count, kind)) = held.into_iter().find(|(count, _)| *count > 0) {
         return Err(Error::Conflict(Conflict::NotEmpty { kind: Kind::Domain, holds: kind, count }));
     }

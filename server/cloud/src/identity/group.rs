@@ -1,6 +1,7 @@
 //! Groups and who is in them.
 
 use super::change::Change;
+use super::many::MANY;
 use super::{store, taken};
 use crate::authz::{self, Action};
 use crate::core::Core;
@@ -90,13 +91,20 @@ pub async fn member_add(core: &Core, caller: &Caller, id: GroupId, users: &[Stri
     if named.is_empty() {
         return Err(Error::field("users", Why::Required));
     }
+    if named.len() > MANY {
+        return Err(Error::field("users", Why::TooMany { max: MANY, is: named.len() }));
+    }
     let mut faults = Faults::default();
-    let mut found = Vec::new();
+    let mut found: Vec<UserId> = Vec::new();
     for text in named {
         let user = store::user::named(&mut change.tx, group.domain, text).await?;
         let user = user.filter(|(_, domain)| change.reach.covers(*domain));
         let user = faults.take("users", user.ok_or(Why::NoUser { name: text.to_owned() }));
-        found.extend(user.map(|(user, _)| user));
+        if let Some((user, _)) = user
+            && !found.contains(&user)
+        {
+            found.push(user);
+        }
     }
     faults.finish()?;
     for user in found {

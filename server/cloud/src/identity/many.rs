@@ -9,7 +9,7 @@ use api::{Caller, Error, Kind, Result, Why};
 use std::collections::BTreeSet;
 
 /// No more at one time: a page of a list.
-const MANY: usize = 1000;
+pub const MANY: usize = 1000;
 
 #[derive(Clone, Copy)]
 enum Verb {
@@ -36,8 +36,11 @@ pub async fn change(core: &Core, caller: &Caller, kind: Kind, verb: &str, ids: &
         },
     )?;
     let ids: BTreeSet<&String> = ids.iter().collect();
-    if ids.is_empty() || ids.len() > MANY {
+    if ids.is_empty() {
         return Err(Error::field("ids", Why::NothingChosen));
+    }
+    if ids.len() > MANY {
+        return Err(Error::field("ids", Why::TooMany { max: MANY, is: ids.len() }));
     }
     let (mut done, mut failed) = (0, Vec::new());
     for id in ids {

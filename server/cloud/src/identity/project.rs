@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use super::{domain, short, store, taken};
+use crate::audit::{self, About};
 use crate::authz::{self, Action};
 use crate::core::Core;
 use crate::fault::StoreError;
@@ -88,25 +89,34 @@ fn limits<'a>(given: impl IntoIterator<Item = (&'a String, &'a String)>, faults:
     limits
 }
 
+/// Somebody who is in a new project from the start.
+struct Member {
+    user: UserId,
+    role: RoleId,
+    grants: Option<Role>,
+    /// As the form has it.
+    role_name: String,
+}
+
 /// The members that were given, each with a role.
 async fn members(
     change: &mut Change<'_>,
     domain: DomainId,
     new: &NewProject,
     faults: &mut Faults,
-) -> Result<Vec<(UserId, RoleId, Option<Role>)>> {
-    let mut members: Vec<(UserId, RoleId, Option<Role>)> = Vec::new();
+) -> Result<Vec<Member>> {
+    let mut members: Vec<Member> = Vec::new();
     for (at, text) in new.members.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let found = store::user::named(&mut change.tx, domain, text).await?;
         let found = found.filter(|(_, domain)| change.reach.covers(*domain));
         let user = faults.take("members", found.ok_or(Why::NoUser { name: text.trim().to_owned() }));
         let role = new.roles.get(at).map_or("", |role| role.trim());
-        let role = if role.is_empty() { Role::Member.as_str() } else { role };
-        let role = store::role::named(&mut change.tx, role).await?.ok_or(Why::Gone { kind: Kind::Role });
+        let role_name = if role.is_empty() { Role::Member.as_str() } else { role };
+        let role = store::role::named(&mut change.tx, role_name).await?.ok_or(Why::Gone { kind: Kind::Role });
         if let (Some((user, _)), Some((role, grants))) = (user, faults.take("members", role))
-            && !members.iter().any(|member| (member.0, member.1) == (user, role))
+            && !members.iter().any(|member| (member.user, member.role) == (user, role))
         {
-            members.push((user, role, grants));
+            members.push(Member { user, role, grants, role_name: role_name.to_owned() });
         }
     }
     Ok(members)
@@ -159,12 +169,16 @@ pub async fn create(
     for (resource, max) in limits {
         quota::set(&mut change.tx, id, resource, max).await?;
     }
-    for (user, role, grants) in members {
+    for Member { user, role, grants, role_name } in members {
         let (assignment, place) = (AssignmentId(Uuid::new_v4()), Place::Project(id));
         change.may_grant(grants, place)?;
         store::assignment::insert(&mut change.tx, assignment, Actor::User(user), place, role, false, now)
             .await
             .map_err(StoreError)?;
+        let user_name = store::user::name(&mut change.tx, user).await?.unwrap_or_default();
+        let (target, name) = (user.to_string(), format!("{user_name} · {role_name} · {}", form.name));
+        let about = About { kind: Kind::User, id: &target, name: &name, project: Some(id) };
+        audit::record_about(&mut change.tx, caller, "assignment_create", about, now).await?;
         change.touch(Kind::User, user);
     }
     let mut plugged = None;

@@ -133,17 +133,18 @@ impl IdentityService {
         let user = user.ok_or(Error::field("password", Why::Credentials))?;
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         if factors::is_asked_for(&mut tx, user.id).await? {
-            return Ok(Entry::Asked(self.asked(&user, More::Code, None)?));
+            return Ok(Entry::Asked(self.asked(&user, More::Code, None, None)?));
         }
         self.entered(tx, &user, &guesser).await
     }
 
     /// Passes if it is the user's password. A failure is counted and written down, and takes as long whoever the user is.
     async fn guess(&self, field: &str, guesser: &Guesser<'_>, user: Option<&Known>, password: &str) -> Result<()> {
+        let right = self.hasher.verify(password, user.map(|user| user.hash.as_str())).await?;
+        // Only then: of many who guess side by side, those whose turn comes late find the name locked.
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
         let locked = self.locked(&mut db, guesser).await?;
         drop(db);
-        let right = self.hasher.verify(password, user.map(|user| user.hash.as_str())).await?;
         let (result, why) = match locked {
             Some(minutes) => ("locked out", Why::Password(PasswordFault::LockedOut { minutes })),
             None if right => return Ok(()),
@@ -187,7 +188,8 @@ impl IdentityService {
     /// Takes a code, in one transaction with the count of failures: no two guesses pass that side by side.
     async fn code_shown(&self, user: &Known, code: &str, guesser: Guesser<'_>) -> Result<Entry> {
         if code.trim().is_empty() {
-            return Ok(Entry::Asked(self.asked(user, More::Code, Some(Error::field("code", Why::Required)))?));
+            let error = Error::field("code", Why::Required);
+            return Ok(Entry::Asked(self.asked(user, More::Code, None, Some(error))?));
         }
         let guesser = Guesser { rules: rules::of_codes(guesser.rules), ..guesser };
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
@@ -200,14 +202,14 @@ impl IdentityService {
         self.refused(&mut tx, &guesser, result, locked.is_none()).await?;
         tx.commit().await.map_err(StoreError)?;
         let error = Error::field("code", Why::Password(fault));
-        Ok(Entry::Asked(self.asked(user, More::Code, Some(error))?))
+        Ok(Entry::Asked(self.asked(user, More::Code, None, Some(error))?))
     }
 
     async fn password_chosen(&self, user: &Known, new: &NewPassword, guesser: Guesser<'_>) -> Result<Entry> {
         let hash = match self.new_hash(user, new).await {
             Ok(hash) => hash,
             Err(error @ Error::Invalid(_)) => {
-                return Ok(Entry::Asked(self.asked(user, More::NewPassword, Some(error))?));
+                return Ok(Entry::Asked(self.asked(user, More::NewPassword, Some(guesser.rules), Some(error))?));
             }
             Err(error) => return Err(error),
         };
@@ -232,7 +234,7 @@ impl IdentityService {
             // What has been shown is not asked for again, and a code is good no more.
             tx.commit().await.map_err(StoreError)?;
             let error = Error::field("new", Why::Password(why));
-            return Ok(Entry::Asked(self.asked(user, More::NewPassword, Some(error))?));
+            return Ok(Entry::Asked(self.asked(user, More::NewPassword, Some(guesser.rules), Some(error))?));
         }
         self.welcome(tx, user, guesser).await?;
         Ok(Entry::In(user.id))
@@ -246,9 +248,9 @@ impl IdentityService {
         Ok(())
     }
 
-    fn asked(&self, user: &Known, what: More, error: Option<Error>) -> Result<Asked> {
+    fn asked(&self, user: &Known, what: More, rules: Option<PasswordRules>, error: Option<Error>) -> Result<Asked> {
         let ticket = Ticket::new(user, what, self.core.clock.now()).text();
-        Ok(Asked { what, ticket: self.sealer.seal(PURPOSE, ticket.as_bytes())?, error })
+        Ok(Asked { what, ticket: self.sealer.seal(PURPOSE, ticket.as_bytes())?, rules, error })
     }
 
     /// Writes down an attempt that has failed, and counts it where it is to be.

@@ -98,7 +98,9 @@ impl Images for ImageService {
     async fn image_show(&self, caller: &Caller, id: ImageId) -> Result<Image> {
         authz::require(caller, Action::Read)?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let image = seen(self.find(&mut db, caller, id).await?, caller);
+        let mut row = self.find(&mut db, caller, id).await?;
+        store::count_depending(&mut db, std::slice::from_mut(&mut row)).await?;
+        let image = seen(row, caller);
         let origin = store::origin(&mut db, sight(caller), caller.project, &image).await?;
         Ok(Image { origin, ..image })
     }

@@ -29,6 +29,8 @@ pub struct NewSnapshot<'a> {
     pub base: ImageId,
     /// The size of the root disk.
     pub disk_gb: u64,
+    /// Properties by their names as the instance has them, whatever the image says by now or no longer; `None`: it has none.
+    pub properties: Vec<(&'static str, Option<&'a str>)>,
 }
 
 /// A root disk that holds still.
@@ -68,7 +70,9 @@ impl ImageService {
             .flat_map(|base| &base.properties)
             .map(|(name, value)| (name.as_str(), value.clone()))
             .filter(|(name, _)| !matches!(*name, "image_type" | "instance_uuid" | "base_image_ref"))
+            .filter(|(name, _)| new.properties.iter().all(|(own, _)| own != name))
             .collect();
+        properties.extend(new.properties.iter().filter_map(|(name, value)| Some((*name, (*value)?.to_owned()))));
         properties.extend([
             ("image_type", "snapshot".to_owned()),
             ("instance_uuid", instance.clone()),

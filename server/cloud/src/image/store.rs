@@ -6,7 +6,7 @@ pub mod member;
 mod totals;
 pub mod transfer;
 
-pub use attributes::{Attributes, edit, origin, set_deactivated, set_properties, set_tags};
+pub use attributes::{Attributes, count_depending, edit, origin, set_deactivated, set_properties, set_tags};
 pub use data::*;
 pub use totals::totals;
 pub use transfer::{NewTransfer, Transfer, TransferKind, rewind};
@@ -195,6 +195,7 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
     let mut page: Page<Row> = keyset::page(db, &LIST, filter, query).await?;
     let mut db = db.acquire().await?;
     attributes::fill(&mut db, &mut page.items).await?;
+    count_depending(&mut db, &mut page.items).await?;
     Ok(page)
 }
 

@@ -55,6 +55,11 @@ pub async fn set(tx: &mut Tx, project: ProjectId, resource: Resource, max: i64) 
     Ok(store::set(tx, project, resource, max).await?)
 }
 
+/// The default holds again.
+pub async fn unset(tx: &mut Tx, project: ProjectId, resource: Resource) -> Result<()> {
+    Ok(store::unset(tx, project, resource).await?)
+}
+
 /// What a project holds across all services; kinds of which there is nothing are left out.
 pub async fn holdings(db: &mut SqliteConnection, project: ProjectId) -> Result<Vec<Holding>> {
     let mut holdings = Vec::new();

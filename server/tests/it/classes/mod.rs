@@ -1,5 +1,6 @@
 //! Classes: made at once, emptied at once, gone without a trace; and what teachers and students see of each other.
 
+mod changing;
 mod joining;
 mod making;
 mod removing;

@@ -104,7 +104,7 @@ async fn a_class_is_removed_without_a_trace() {
     assert!(world.cloud.identity.caller(who(&all[0]).0, who(&all[0]).1, "r").await.is_err(), "nobody gets in");
     assert!(matches!(
         world.cloud.classes.class_reset(&admin, class).await,
-        Err(Error::Conflict(Conflict::ClassRemoved))
+        Err(Error::Conflict(Conflict::BeingRemoved { kind: api::Kind::Class }))
     ));
     assert_eq!(outcome(&world, "class_remove").await.0, OperationState::Running);
     world.settle().await;

@@ -95,6 +95,32 @@ async fn an_instance_signs_in_as_its_image_says() {
     assert_eq!(shown().await, None);
 }
 
+/// A disk that was installed on one bus starts from no other: its snapshot asks for what the instance has, whatever became of the image.
+#[tokio::test]
+async fn a_snapshot_asks_for_the_instances_hardware() {
+    let world = World::new();
+    let bed = world.open().await;
+    let image = bed.image_of("disk", "hw_disk_bus=scsi\nos_distro=debian").await;
+    let (one, other) = (bed.launch_of(image).await.unwrap(), bed.launch_of(image).await.unwrap());
+    bed.cloud.settle().await.unwrap();
+    bed.edit(image, |to| {
+        to.properties.insert("hw_disk_bus".into(), "ide".into());
+        to.properties.insert("hw_video_model".into(), "cirrus".into());
+    })
+    .await
+    .unwrap();
+    let says = async |instance: InstanceId, property: &str| {
+        let snapshot = bed.cloud.compute.instance_snapshot(&bed.caller, instance, "snapshot").await.unwrap();
+        let mut said = bed.cloud.images.image_show(&bed.caller, snapshot).await.unwrap().properties;
+        assert_eq!(said.get("hw_video_model"), None);
+        assert_eq!(said.remove("hw_disk_bus").as_deref(), Some("scsi"));
+        said.remove(property)
+    };
+    assert_eq!(says(one, "os_distro").await.as_deref(), Some("debian"));
+    bed.cloud.images.image_delete(&bed.caller, image).await.unwrap();
+    assert_eq!(says(other, "base_image_ref").await, Some(image.to_string()));
+}
+
 /// Class 28: what a launch refuses comes in by no other way, and what it has settled is changed by none.
 #[tokio::test]
 async fn security_28_launch_rules_hold_on_every_path() {

@@ -1,7 +1,7 @@
 //! Making a class: everything is read and written down at once, names are taken, codes are good; the reconciler fills the projects.
 
 use super::roster::{self, Entry, FIELD};
-use super::{ClassService, hidden};
+use super::{ClassService, form, hidden, still_open};
 use crate::audit::{self, About};
 use crate::authz::{self, Action};
 use crate::db::Tx;
@@ -13,14 +13,12 @@ use crate::identity::{credential, short, store, taken, totp};
 use crate::network;
 use crate::operation::{self, Target};
 use crate::{csv, image, quota};
-use api::class::{ClassChoices, JOIN_LIMIT, NewClass, SeatState, Sheet, SheetLine};
+use api::class::{ClassChoices, NewClass, SeatState, Sheet, SheetLine};
 use api::directory::UserForm;
-use api::error::Faults;
+use api::error::{Conflict, Faults};
 use api::quota::Resource;
-use api::{
-    Caller, ClassId, DomainId, Error, FlavorId, ImageId, Kind, Micros, Name, ProjectId, Result, SeatId, UserId, Why,
-};
-use std::collections::BTreeMap;
+use api::{Caller, ClassId, DomainId, Error, Kind, Micros, Name, ProjectId, Result, SeatId, UserId, Why};
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// Room for a user's name behind it in the name of a project.
@@ -45,25 +43,15 @@ impl ClassService {
         let mut faults = Faults::default();
         let name = faults.take("name", Name::parse(&new.name).and_then(|name| short(name, NAME_MAX)));
         faults.take("description", api::name::line(new.description.trim(), Name::MAX));
-        let teachers = teachers(&mut change, domain, &new.teachers, &mut faults).await?;
-        let limits = limits(&mut change, &new.limits, &mut faults).await?;
+        let teachers = form::teachers(&mut change, domain, &new.teachers, &[], &mut faults).await?;
+        let limits = form::limits(&mut change, &new.limits, &BTreeMap::new(), &mut faults).await?;
         let cidr = Some(new.cidr.trim().to_owned()).filter(|cidr| !cidr.is_empty());
         if let Some(cidr) = &cidr {
             let fits = network::starter_check(&mut change.tx, cidr).await?;
             faults.take("cidr", fits);
         }
-        let images = chosen::<ImageId>(&new.images, Kind::Image);
-        let images = faults.take("images", images).unwrap_or_default();
-        let there: Vec<ImageId> = image::of_everybody(&mut change.tx).await?.into_iter().map(|(id, _)| id).collect();
-        if !images.iter().all(|id| there.contains(id)) {
-            faults.add("images", Why::Gone { kind: Kind::Image });
-        }
-        let flavors = chosen::<FlavorId>(&new.flavors, Kind::Flavor);
-        let flavors = faults.take("flavors", flavors).unwrap_or_default();
-        let there: Vec<FlavorId> = self.compute.flavors().await?.into_iter().map(|flavor| flavor.id).collect();
-        if !flavors.iter().all(|id| there.contains(id)) {
-            faults.add("flavors", Why::Gone { kind: Kind::Flavor });
-        }
+        let images = form::images(&mut change, &new.images, &[], &mut faults).await?;
+        let flavors = self.chosen_flavors(&new.flavors, &mut faults).await?;
         let expires_at = faults.take("expires", credential::expiry(&new.expires, change.now));
         let entries = roster::parse(&new.roster, &mut faults);
         let seats = self.named(&mut change, domain, entries, &mut faults).await?;
@@ -79,13 +67,14 @@ impl ClassService {
             only_flavors: !flavors.is_empty(),
             expires_at,
             joinable: false,
-            join_limit: i64::from(JOIN_LIMIT),
+            join_limit: 0,
             removal: None,
             teachers,
         };
         store::class::insert(&mut change.tx, &class, new.description.trim(), change.now)
             .await
             .map_err(|error| taken(error, "class.domain_id, class.name", Kind::Class))?;
+        store::class::teachers_set(&mut change.tx, class.id, &class.teachers).await?;
         store::class::images_set(&mut change.tx, class.id, &images).await?;
         store::class::flavors_set(&mut change.tx, class.id, &flavors).await?;
         self.seat_all(change, &class, "class_create", seats, base).await
@@ -93,10 +82,12 @@ impl ClassService {
 
     pub(super) async fn add_seats(&self, caller: &Caller, id: ClassId, text: &str, base: &str) -> Result<Sheet> {
         let (mut change, class) = self.change(caller, id).await?;
+        still_open(&class, change.now)?;
         let mut faults = Faults::default();
         let entries = roster::parse(text, &mut faults);
         if entries.is_empty() {
-            faults.add(FIELD, Why::Required);
+            faults.finish()?;
+            return Err(Error::field(FIELD, Why::Required));
         }
         let there = store::seat::count(&mut change.tx, id).await?.max(0) as usize;
         let all = there + entries.len();
@@ -116,7 +107,7 @@ impl ClassService {
         entries: Vec<Entry>,
         faults: &mut Faults,
     ) -> Result<Vec<(Entry, String)>> {
-        let mut given: Vec<String> = entries.iter().filter_map(|entry| entry.user_name.clone()).collect();
+        let mut given: HashSet<String> = entries.iter().filter_map(|entry| entry.user_name.clone()).collect();
         let mut named = Vec::with_capacity(entries.len());
         for entry in entries {
             let name = match &entry.user_name {
@@ -128,7 +119,7 @@ impl ClassService {
                 }
                 None => {
                     let name = free_user_name(&mut change.tx, domain, &entry.name, &given).await?;
-                    given.push(name.clone());
+                    given.insert(name.clone());
                     name
                 }
             };
@@ -184,14 +175,17 @@ impl ClassService {
 
     /// Whoever holds the code before it is used is not asked for anything else, so the user is signed out and the old password is void.
     pub(super) async fn code_renew(&self, caller: &Caller, id: SeatId, base: &str) -> Result<Sheet> {
-        let mut db = self.core.db.read().acquire().await.map_err(crate::fault::StoreError)?;
-        let seat = store::seat::find(&mut db, id).await?.ok_or_else(|| Error::not_found(Kind::Seat, id))?;
-        drop(db);
-        let (mut change, class) = self.change(caller, seat.class).await.map_err(|error| hidden(error, id))?;
+        let class = self.class_of(id).await?;
+        let (mut change, class) = self.change(caller, class).await.map_err(|error| hidden(error, id))?;
+        still_open(&class, change.now)?;
         let seat = store::seat::find(&mut change.tx, id).await?.ok_or_else(|| Error::not_found(Kind::Seat, id))?;
-        let user = seat.user.ok_or_else(|| Error::not_found(Kind::User, &seat.name))?;
-        self.not_above(&mut change, user).await?;
-        let user_name = store::seat::user_name(&mut change.tx, user).await?;
+        if seat.state == SeatState::Removing {
+            return Err(Error::Conflict(Conflict::BeingRemoved { kind: Kind::Seat }));
+        }
+        let nobody = || Error::not_found(Kind::User, &seat.name);
+        let user = seat.user.ok_or_else(nobody)?;
+        self.not_beyond(&mut change, &class, &seat).await?;
+        let user_name = store::user::name(&mut change.tx, user).await?.ok_or_else(nobody)?;
         let code = totp::recovery_code(rand::random());
         let now = change.now;
         store::seat::claim_set(&mut change.tx, id, Some(&code_hash(&code))).await?;
@@ -225,7 +219,12 @@ fn sheet(class: &Template, lines: Vec<SheetLine>) -> Sheet {
 }
 
 /// A user name made of a person's name that neither the domain nor the list has.
-pub(super) async fn free_user_name(tx: &mut Tx, domain: DomainId, name: &str, given: &[String]) -> Result<String> {
+pub(super) async fn free_user_name(
+    tx: &mut Tx,
+    domain: DomainId,
+    name: &str,
+    given: &HashSet<String>,
+) -> Result<String> {
     let wanted = roster::user_name(name);
     let mut n = 1;
     loop {
@@ -287,53 +286,4 @@ async fn free_project_name(tx: &mut Tx, class: &Template, user: &str) -> Result<
         }
         n += 1;
     }
-}
-
-/// The users that are named, or whoever makes the class.
-async fn teachers(change: &mut Change<'_>, domain: DomainId, names: &str, faults: &mut Faults) -> Result<Vec<UserId>> {
-    let mut teachers = Vec::new();
-    for text in names.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-        let found = store::user::named(&mut change.tx, domain, text).await?;
-        let found = found.filter(|(_, of)| change.reach.covers(*of)).ok_or(Why::NoUser { name: text.to_owned() });
-        if let Some((user, _)) = faults.take("teachers", found)
-            && !teachers.contains(&user)
-        {
-            teachers.push(user);
-        }
-    }
-    Ok(if teachers.is_empty() { vec![change.caller.user] } else { teachers })
-}
-
-/// The limits that were given. Who may not change quotas may not give more than everybody has.
-async fn limits(
-    change: &mut Change<'_>,
-    given: &BTreeMap<String, String>,
-    faults: &mut Faults,
-) -> Result<BTreeMap<String, i64>> {
-    let any = authz::require(change.caller, Action::ManageQuotas).is_ok();
-    let mut limits = BTreeMap::new();
-    for resource in Resource::ALL {
-        let Some(text) = given.get(resource.as_str()).filter(|text| !text.trim().is_empty()) else { continue };
-        let standard = quota::standard(&mut change.tx, resource).await?;
-        let within = |max: i64| match any || standard < 0 || (0..=standard).contains(&max) {
-            true => Ok(max),
-            false => Err(Why::Range { min: 0, max: standard }),
-        };
-        let field = format!("limits[{}]", resource.as_str());
-        if let Some(max) = faults.take(&field, quota::parse(text).and_then(within)) {
-            limits.insert(resource.as_str().to_owned(), max);
-        }
-    }
-    Ok(limits)
-}
-
-fn chosen<T: std::str::FromStr + PartialEq>(texts: &[String], kind: Kind) -> std::result::Result<Vec<T>, Why> {
-    let mut chosen = Vec::new();
-    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
-        let id: T = text.trim().parse().map_err(|_| Why::Gone { kind })?;
-        if !chosen.contains(&id) {
-            chosen.push(id);
-        }
-    }
-    Ok(chosen)
 }

@@ -3,10 +3,11 @@
 //! Codes have 80 random bits and are kept as hashes. One that is unknown, used, withdrawn or too late is answered alike. Who tries many
 //! is made to wait: not because a code could be guessed, but so that nobody makes us try.
 
-use super::ClassService;
 use super::create::{Newcomer, code_hash, enter, free_user_name, note, url};
+use super::{ClassService, still_open};
 use crate::audit::{self, About};
 use crate::fault::{StoreError, incident};
+use crate::identity::sign_in::key_of;
 use crate::identity::store::class::Template;
 use crate::identity::store::seat::{NewSeat, SeatRow};
 use crate::identity::{rules, short, store, totp};
@@ -14,7 +15,8 @@ use api::account::{PasswordFault, PasswordRules};
 use api::class::{JOIN_LIMIT, JoinCode, JoinForm, Joining, SEATS_MAX, SeatState};
 use api::error::{Conflict, Faults};
 use api::{Caller, ClassId, DomainId, Error, Kind, Micros, Name, ProjectId, Proof, Result, Role, SeatId, UserId, Why};
-use std::collections::HashMap;
+use sqlx::SqliteConnection;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -64,6 +66,7 @@ enum Opens {
 impl ClassService {
     pub(super) async fn join_open(&self, caller: &Caller, id: ClassId, limit: &str, base: &str) -> Result<JoinCode> {
         let (mut change, class) = self.change(caller, id).await?;
+        still_open(&class, change.now)?;
         let limit = match limit.trim() {
             "" => Ok(i64::from(JOIN_LIMIT)),
             text => text
@@ -110,10 +113,14 @@ impl ClassService {
                 let full = store::seat::count(&mut db, class.id).await? >= class.join_limit;
                 Joining::Class { class: class.name, full }
             }
-            Opens::Seat(SeatRow { name, user: Some(user), .. }, class) => {
-                Joining::Seat { class: class.name, name, user_name: store::seat::user_name(&mut db, user).await? }
+            Opens::Seat(seat, class) => {
+                let user_name = match seat.user {
+                    Some(user) => store::user::name(&mut db, user).await?,
+                    None => None,
+                };
+                let user_name = user_name.ok_or(Error::field("code", Why::Code))?;
+                Joining::Seat { class: class.name, name: seat.name, user_name }
             }
-            Opens::Seat(..) => return Err(Error::field("code", Why::Code)),
         })
     }
 
@@ -148,16 +155,18 @@ impl ClassService {
         let mut faults = Faults::default();
         let name = faults.take("name", Name::parse(&form.name).and_then(|name| short(name, NAME_MAX)));
         let name = name.map(|name| name.to_string()).unwrap_or_default();
+        // Asked before as well, so that nobody makes us hash for a seat that is not there.
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        room_require(&mut db, &class).await?;
+        drop(db);
         // Hashed outside of any transaction: it takes a while, and everybody else would wait.
         let hash = self.password(class.domain, &name, &form, faults).await?;
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         let class = store::class::joined_by(&mut tx, &code_hash(code), now).await?;
         let class = class.ok_or(Error::field("code", Why::Code))?;
-        if store::seat::count(&mut tx, class.id).await? >= class.join_limit {
-            return Err(Error::Conflict(Conflict::ClassFull));
-        }
-        let user_name = free_user_name(&mut tx, class.domain, &name, &[]).await?;
+        room_require(&mut tx, &class).await?;
+        let user_name = free_user_name(&mut tx, class.domain, &name, &HashSet::new()).await?;
         let new = Newcomer { name: &name, user_name: &user_name, email: "", hash: &hash };
         let made = enter(&mut tx, &class, &new, now).await?;
         let joined = caller(made.user, &user_name, &class, address, request);
@@ -195,7 +204,7 @@ impl ClassService {
     ) -> Result<String> {
         let user = seat.user.ok_or(Error::field("code", Why::Code))?;
         let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let user_name = store::seat::user_name(&mut db, user).await?;
+        let user_name = store::user::name(&mut db, user).await?.ok_or(Error::field("code", Why::Code))?;
         drop(db);
         let hash = self.password(class.domain, &user_name, &form, Faults::default()).await?;
         let now = self.core.clock.now();
@@ -205,6 +214,8 @@ impl ClassService {
         store::seat::claim_set(&mut tx, seat.id, None).await?;
         store::password::replace(&mut tx, user, &hash, false, now).await?;
         store::session::delete_of(&mut tx, user).await?;
+        // Whoever has forgotten the old one may have been locked out by trying.
+        store::password::forgive(&mut tx, &key_of(class.domain, &user_name)).await?;
         let caller = caller(user, &user_name, &class, address, request);
         audit::record_outside(&mut tx, &caller, "seat_claim", Kind::User, &user.to_string(), &user_name, now).await?;
         tx.commit().await.map_err(StoreError)?;
@@ -212,6 +223,12 @@ impl ClassService {
         self.announce(class.id, &class.teachers);
         Ok(user_name)
     }
+}
+
+/// Passes while the class has a seat left.
+async fn room_require(db: &mut SqliteConnection, class: &Template) -> Result<()> {
+    let is_full = store::seat::count(db, class.id).await? >= class.join_limit;
+    if is_full { Err(Error::Conflict(Conflict::ClassFull)) } else { Ok(()) }
 }
 
 /// Somebody who has shown a code and nothing else. What is written in this name is written by the class's template.

@@ -1,20 +1,24 @@
 //! Classes: users with a project each, made from one template, emptied together and gone together.
 //!
-//! `create.rs` reads the form and writes down who is to sit where; `reset.rs` says what is to be given back; `reconcile.rs` does all that
-//! seat by seat, each in one transaction, so that a program that was killed goes on with the seats that are left. `join.rs` is for
-//! students: the code that sets a first password, and the code that anybody joins by. `roster.rs` holds the rules (pure).
+//! `create.rs` writes down who is to sit where; `update.rs` changes what all of them may use; `form.rs` reads the forms of both; `reset.rs`
+//! says what is to be given back; `reconcile.rs` does all that seat by seat, each in one transaction, so that a program that was killed
+//! goes on with the seats that are left. `join.rs` is for students: the code that sets a first password, and the code that anybody joins
+//! by. `roster.rs` holds the rules (pure).
 //!
 //! Whoever teaches a class is a manager of each seat's project by an assignment like any other: instances and consoles are asked for
 //! there, as everybody asks.
 
 mod create;
+mod form;
 mod join;
 mod reconcile;
 mod reset;
 mod roster;
+mod update;
 
 use super::change::Change;
 use super::store::class::Template;
+use super::store::seat::SeatRow;
 use super::{Deletion, IdentityService, credential, store};
 use crate::authz::{self, Action, Reach};
 use crate::compute::ComputeService;
@@ -23,10 +27,12 @@ use crate::db::Tx;
 use crate::fault::StoreError;
 use crate::network::NetworkService;
 use crate::{image, operation, quota};
-use api::class::{Class, ClassChoices, ClassDetail, Classes, JoinCode, JoinForm, Joining, NewClass, Seat, Sheet};
+use api::class::{
+    Class, ClassChoices, ClassDetail, ClassForm, Classes, JoinCode, JoinForm, Joining, NewClass, Seat, Sheet,
+};
 use api::error::Conflict;
 use api::quota::Resource;
-use api::{Caller, ClassId, Error, Kind, ListQuery, OperationId, Page, Result, Role, SeatId, UserId};
+use api::{Caller, ClassId, Error, Kind, ListQuery, Micros, OperationId, Page, Result, Role, SeatId, UserId};
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use std::sync::Arc;
@@ -78,7 +84,7 @@ impl ClassService {
         let template = template(&mut change.tx, id).await?;
         match template.removal {
             None => Ok((change, template)),
-            Some(_) => Err(Error::Conflict(Conflict::ClassRemoved)),
+            Some(_) => Err(Error::Conflict(Conflict::BeingRemoved { kind: Kind::Class })),
         }
     }
 
@@ -86,6 +92,18 @@ impl ClassService {
     async fn not_above(&self, change: &mut Change<'_>, user: UserId) -> Result<()> {
         let everywhere = authz::reach(change.caller, Action::ManageClasses) == Ok(Reach::Everywhere);
         if !everywhere && store::assignment::user_runs_cloud(&mut change.tx, user).await? {
+            return Err(Error::Forbidden { needs: Role::Admin.to_string() });
+        }
+        Ok(())
+    }
+
+    /// Nor at what the user of a seat has elsewhere: neither by a code for the account, nor by taking the account away.
+    async fn not_beyond(&self, change: &mut Change<'_>, class: &Template, seat: &SeatRow) -> Result<()> {
+        let Some(user) = seat.user else { return Ok(()) };
+        self.not_above(change, user).await?;
+        let reach = authz::reach(change.caller, Action::ManageClasses);
+        let manages = reach.is_ok_and(|reach| reach.covers(class.domain));
+        if !manages && store::seat::is_beyond(&mut change.tx, user, seat.project, change.caller.user).await? {
             return Err(Error::Forbidden { needs: Role::Admin.to_string() });
         }
         Ok(())
@@ -113,6 +131,13 @@ impl ClassService {
         for teacher in teachers {
             self.core.hub.changed(Kind::Class, teacher, None);
         }
+    }
+
+    /// The class that a seat is of; whether the caller may know of it is asked there.
+    async fn class_of(&self, seat: SeatId) -> Result<ClassId> {
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let found = store::seat::find(&mut db, seat).await?;
+        found.map(|seat| seat.class).ok_or_else(|| Error::not_found(Kind::Seat, seat))
     }
 
     /// There is something to do.
@@ -161,6 +186,14 @@ async fn template(db: &mut SqliteConnection, id: ClassId) -> Result<Template> {
     store::class::template(db, id).await?.ok_or_else(|| Error::not_found(Kind::Class, id))
 }
 
+/// Passes while the accounts of a class have not ended: a code given out later would open nothing.
+fn still_open(class: &Template, now: Micros) -> Result<()> {
+    match class.expires_at {
+        Some(at) if at <= now => Err(Error::Conflict(Conflict::ClassEnded)),
+        _ => Ok(()),
+    }
+}
+
 #[async_trait]
 impl Classes for ClassService {
     async fn class_list(&self, caller: &Caller, query: &ListQuery) -> Result<Page<Class>> {
@@ -181,6 +214,10 @@ impl Classes for ClassService {
         self.create(caller, new, base).await
     }
 
+    async fn class_update(&self, caller: &Caller, id: ClassId, form: ClassForm) -> Result<()> {
+        self.update(caller, id, form).await
+    }
+
     async fn class_reset(&self, caller: &Caller, id: ClassId) -> Result<()> {
         self.reset(caller, id, None).await
     }
@@ -193,7 +230,11 @@ impl Classes for ClassService {
     async fn class_extend(&self, caller: &Caller, id: ClassId, expires: &str) -> Result<()> {
         let (mut change, class) = self.change(caller, id).await?;
         let at = credential::expiry(expires, change.now).map_err(|why| Error::field("expires", why))?;
+        for user in store::seat::of_class(&mut change.tx, id).await?.iter().filter_map(|seat| seat.user) {
+            self.not_above(&mut change, user).await?;
+        }
         store::class::expire_at(&mut change.tx, id, at).await?;
+        change.somebody_runs_cloud().await?;
         change.done("class_extend", Kind::Class, id, &class.name).await?;
         change.commit().await?;
         self.announce(id, &class.teachers);
@@ -233,11 +274,13 @@ impl Classes for ClassService {
     }
 
     async fn seat_reset(&self, caller: &Caller, id: SeatId) -> Result<()> {
-        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-        let seat = store::seat::find(&mut db, id).await?;
-        drop(db);
-        let seat = seat.ok_or_else(|| Error::not_found(Kind::Seat, id))?;
-        self.reset(caller, seat.class, Some(id)).await.map_err(|error| hidden(error, id))
+        let class = self.class_of(id).await?;
+        self.reset(caller, class, Some(id)).await.map_err(|error| hidden(error, id))
+    }
+
+    async fn seat_remove(&self, caller: &Caller, id: SeatId, name: &str) -> Result<()> {
+        let class = self.class_of(id).await?;
+        self.remove_one(caller, class, id, name).await.map_err(|error| hidden(error, id))
     }
 
     async fn seat_code_renew(&self, caller: &Caller, id: SeatId, base: &str) -> Result<Sheet> {

@@ -16,7 +16,7 @@ use api::audit::OK;
 use api::class::SeatState;
 use api::quota::Resource;
 use api::{Caller, ClassId, Error, Kind, Micros, OperationId, ProjectId, Proof, Result, Role, UserId};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
@@ -52,38 +52,45 @@ impl ClassService {
                     true
                 }
             };
-            let taught = store::class::taught_projects(self.core.db.read()).await.unwrap_or_default();
             let until = Instant::now() + if waiting { SOON } else { self.until_expiry().await };
-            let (mut told, mut due) = (HashSet::<UserId>::new(), until);
+            let (mut changed, mut due) = (HashSet::<ProjectId>::new(), until);
             loop {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = self.poke.poked() => break,
                     () = tokio::time::sleep_until(until) => break,
-                    () = tokio::time::sleep_until(due), if !told.is_empty() => self.tell(&mut told),
-                    event = hub.recv() => {
-                        if told.is_empty() {
-                            due = Instant::now() + GATHER;
-                        }
-                        match event {
-                            Ok(event) if event.kind == Kind::Instance => {
-                                let teachers = event.project.and_then(|project| taught.get(&project));
-                                told.extend(teachers.into_iter().flatten());
+                    () = tokio::time::sleep_until(due), if !changed.is_empty() => {
+                        self.tell(Some(&changed)).await;
+                        changed.clear();
+                    }
+                    event = hub.recv() => match event {
+                        Ok(event) if event.kind == Kind::Instance => {
+                            if changed.is_empty() {
+                                due = Instant::now() + GATHER;
                             }
-                            Ok(_) => {}
-                            Err(RecvError::Lagged(_)) => told.extend(taught.values().flatten()),
-                            Err(RecvError::Closed) => return,
+                            changed.extend(event.project);
                         }
+                        Ok(_) => {}
+                        Err(RecvError::Lagged(_)) => self.tell(None).await,
+                        Err(RecvError::Closed) => return,
                     }
                 }
             }
-            self.tell(&mut told);
+            if !changed.is_empty() {
+                self.tell(Some(&changed)).await;
+            }
         }
     }
 
-    fn tell(&self, teachers: &mut HashSet<UserId>) {
-        for teacher in teachers.drain() {
-            self.core.hub.changed(Kind::Class, teacher, None);
+    /// Whoever teaches in one of the projects reads again what their seats run; with `None` whoever teaches.
+    async fn tell(&self, projects: Option<&HashSet<ProjectId>>) {
+        match store::class::teachers_in(self.core.db.read(), projects).await {
+            Ok(teachers) => {
+                for teacher in teachers {
+                    self.core.hub.changed(Kind::Class, teacher, None);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "teachers do not hear of what their classes run"),
         }
     }
 
@@ -97,14 +104,8 @@ impl ClassService {
     /// One step for every seat that something is to be done to. A seat that cannot be worked on keeps no other waiting.
     pub async fn pass(&self) -> Result<ClassPass> {
         let mut pass = ClassPass { worked: self.expire().await?, waiting: false };
-        let mut known: HashMap<ClassId, Template> = HashMap::new();
         for seat in store::seat::moving(self.core.db.read()).await? {
-            if let std::collections::hash_map::Entry::Vacant(unknown) = known.entry(seat.class) {
-                let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
-                unknown.insert(template(&mut db, seat.class).await?);
-            }
-            let class = &known[&seat.class];
-            match self.step(class, &seat).await {
+            match self.step(&seat).await {
                 Ok(Step::Done) => pass.worked = true,
                 Ok(Step::Waits { worked }) => {
                     pass.waiting = true;
@@ -123,14 +124,13 @@ impl ClassService {
         Ok(pass)
     }
 
-    async fn step(&self, class: &Template, seat: &SeatRow) -> Result<Step> {
-        let Some(operation) = seat.operation else { return Ok(Step::Waits { worked: false }) };
+    async fn step(&self, seat: &SeatRow) -> Result<Step> {
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-        // Somebody may have asked for something else since the rows were read.
+        // Somebody may have asked for something else since the rows were read, or changed the template.
         let now = store::seat::find(&mut tx, seat.id).await?;
-        if now.is_none_or(|now| (now.state, now.operation) != (seat.state, seat.operation)) {
-            return Ok(Step::Waits { worked: true });
-        }
+        let now = now.filter(|now| (now.state, now.operation) == (seat.state, seat.operation));
+        let (Some(seat), Some(operation)) = (now, seat.operation) else { return Ok(Step::Waits { worked: true }) };
+        let class = template(&mut tx, seat.class).await?;
         if seat.state != SeatState::Making
             && let Some(project) = seat.project
             && let Emptied::Waits { worked, .. } = self.deletion.empty(&mut tx, project).await?
@@ -141,27 +141,29 @@ impl ClassService {
             }
             return Ok(Step::Waits { worked });
         }
-        let mut touched = Touched::new();
+        let (mut touched, mut ended) = (Touched::new(), None);
         if seat.state == SeatState::Removing {
-            self.remove_seat(&mut tx, seat).await?;
+            ended = self.remove_seat(&mut tx, &seat).await?;
         } else {
-            (tx, touched) = match self.filled(tx, class, seat, operation).await? {
+            (tx, touched) = match self.filled(tx, &class, &seat, operation).await? {
                 Ok(filled) => filled,
                 Err(why) => {
                     // Nothing of it was written.
                     let mut tx = self.core.db.begin().await.map_err(StoreError)?;
-                    store::seat::failed(&mut tx, seat.id, &why).await?;
+                    store::seat::failed(&mut tx, seat.id, operation, &why).await?;
                     (tx, touched)
                 }
             };
         }
         self.advance(&mut tx, operation).await?;
         tx.commit().await.map_err(StoreError)?;
-        self.after_step(class, seat, &touched);
+        self.after_step(&class, &seat, &touched);
         if seat.state != SeatState::Making {
             self.deletion.wake();
         }
-        self.announce_operation(operation).await?;
+        for operation in [Some(operation), ended].into_iter().flatten() {
+            self.announce_operation(operation).await?;
+        }
         Ok(Step::Done)
     }
 
@@ -240,16 +242,19 @@ impl ClassService {
         }
     }
 
-    /// An empty project and its user.
-    async fn remove_seat(&self, tx: &mut Tx, seat: &SeatRow) -> Result<()> {
+    /// An empty project and its user. Somebody may have asked for the project's deletion too: answers with that operation, which has ended.
+    async fn remove_seat(&self, tx: &mut Tx, seat: &SeatRow) -> Result<Option<OperationId>> {
         store::seat::delete(tx, seat.id).await?;
         if let Some(user) = seat.user {
             store::user::delete(tx, user).await?;
         }
-        if let Some(project) = seat.project {
-            store::project::delete(tx, project).await?;
+        let Some(project) = seat.project else { return Ok(None) };
+        let deletion = store::project::deletion_of(tx, project).await?;
+        if let Some(deletion) = deletion {
+            operation::end(tx, deletion, None, self.core.clock.now()).await?;
         }
-        Ok(())
+        store::project::delete(tx, project).await?;
+        Ok(deletion)
     }
 
     /// A class that has no seat any more and is to go.

@@ -3,6 +3,7 @@
 use super::ClassService;
 use crate::identity::change::Change;
 use crate::identity::store;
+use crate::identity::store::class::Template;
 use crate::identity::store::seat::SeatRow;
 use crate::operation::{self, Target};
 use api::class::SeatState;
@@ -13,17 +14,18 @@ impl ClassService {
     /// Of all seats, or of one.
     pub(super) async fn reset(&self, caller: &Caller, id: ClassId, only: Option<SeatId>) -> Result<()> {
         let (mut change, class) = self.change(caller, id).await?;
-        let seats = store::seat::of_class(&mut change.tx, id).await?;
-        let seats: Vec<SeatRow> = seats.into_iter().filter(|seat| only.is_none_or(|only| only == seat.id)).collect();
-        let (verb, name) = match (only, seats.as_slice()) {
-            (Some(_), [one]) => ("seat_reset", format!("{} · {}", class.name, one.name)),
-            (Some(only), _) => return Err(Error::not_found(Kind::Seat, only)),
-            (None, _) => ("class_reset", class.name.clone()),
+        let (verb, name, seats) = match only {
+            Some(only) => {
+                let seat = seat(&mut change, only).await?;
+                ("seat_reset", format!("{} · {}", class.name, seat.name), vec![seat])
+            }
+            None => {
+                let seats = store::seat::of_class(&mut change.tx, id).await?;
+                // Those that are going go on going.
+                let seats = seats.into_iter().filter(|seat| seat.state != SeatState::Removing).collect();
+                ("class_reset", class.name.clone(), seats)
+            }
         };
-        // Whoever stands in one of the projects must not pull it from under themselves.
-        if seats.iter().any(|seat| seat.user == Some(caller.user)) {
-            return Err(Error::Conflict(Conflict::OwnGround { kind: Kind::Seat }));
-        }
         let operation = self.work_on(&mut change, id, verb, &name, &seats, SeatState::Resetting).await?;
         self.advance(&mut change.tx, operation).await?;
         change.commit().await?;
@@ -35,37 +37,71 @@ impl ClassService {
     /// Nobody of the class gets in from now on; the rest is the reconciler's. `name` is typed to confirm.
     pub(super) async fn remove(&self, caller: &Caller, id: ClassId, name: &str) -> Result<()> {
         let (mut change, class) = match self.change(caller, id).await {
-            Err(Error::Conflict(Conflict::ClassRemoved)) => return Ok(()),
+            Err(Error::Conflict(Conflict::BeingRemoved { .. })) => return Ok(()),
             other => other?,
         };
         if name.trim() != class.name {
             return Err(Error::field("confirm", Why::NotTheName { name: class.name }));
         }
         let seats = store::seat::of_class(&mut change.tx, id).await?;
-        let own = |seat: &SeatRow| seat.user == Some(caller.user) || seat.project == Some(caller.project);
-        if seats.iter().any(own) {
-            return Err(Error::Conflict(Conflict::OwnGround { kind: Kind::Class }));
-        }
-        if let Some(below) = store::seat::project_below(&mut change.tx, id).await? {
-            return Err(Error::Conflict(Conflict::InUse { kind: Kind::Class, by: below }));
-        }
-        for user in seats.iter().filter_map(|seat| seat.user) {
-            self.not_above(&mut change, user).await?;
-            store::user::enable(&mut change.tx, user, false).await?;
-            store::session::delete_of(&mut change.tx, user).await?;
-            change.touch(Kind::User, user);
-        }
-        for project in seats.iter().filter_map(|seat| seat.project) {
-            store::project::close(&mut change.tx, project).await?;
-            change.touch(Kind::Project, project);
-        }
-        let operation = self.work_on(&mut change, id, "class_remove", &class.name, &seats, SeatState::Removing).await?;
+        let operation = self.remove_all(&mut change, &class, "class_remove", &class.name, Kind::Class, &seats).await?;
         store::class::removal_begin(&mut change.tx, id, operation).await?;
-        change.somebody_runs_cloud().await?;
         change.commit().await?;
         self.announce(id, &class.teachers);
         self.wake();
         Ok(())
+    }
+
+    /// The same of one seat; the class stays.
+    pub(super) async fn remove_one(&self, caller: &Caller, id: ClassId, only: SeatId, name: &str) -> Result<()> {
+        let (mut change, class) = self.change(caller, id).await?;
+        let seat = match seat(&mut change, only).await {
+            Err(Error::Conflict(Conflict::BeingRemoved { .. })) => return Ok(()),
+            other => other?,
+        };
+        if name.trim() != seat.name {
+            return Err(Error::field("confirm", Why::NotTheName { name: seat.name }));
+        }
+        let name = format!("{} · {}", class.name, seat.name);
+        self.remove_all(&mut change, &class, "seat_remove", &name, Kind::Seat, &[seat]).await?;
+        change.commit().await?;
+        self.announce(id, &class.teachers);
+        self.wake();
+        Ok(())
+    }
+
+    /// Nobody gets into these seats from now on. `kind` is what the caller has asked to go.
+    async fn remove_all(
+        &self,
+        change: &mut Change<'_>,
+        class: &Template,
+        verb: &str,
+        name: &str,
+        kind: Kind,
+        seats: &[SeatRow],
+    ) -> Result<OperationId> {
+        let (user, project) = (change.caller.user, change.caller.project);
+        // Whoever stands in one of the projects must not pull it from under themselves.
+        if seats.iter().any(|seat| seat.user == Some(user) || seat.project == Some(project)) {
+            return Err(Error::Conflict(Conflict::OwnGround { kind }));
+        }
+        for seat in seats {
+            self.not_beyond(change, class, seat).await?;
+            if let Some(user) = seat.user {
+                store::user::enable(&mut change.tx, user, false).await?;
+                store::session::delete_of(&mut change.tx, user).await?;
+                change.touch(Kind::User, user);
+            }
+            if let Some(project) = seat.project {
+                if let Some(by) = store::seat::project_below(&mut change.tx, project).await? {
+                    return Err(Error::Conflict(Conflict::InUse { kind, by }));
+                }
+                store::project::close(&mut change.tx, project).await?;
+                change.touch(Kind::Project, project);
+            }
+        }
+        change.somebody_runs_cloud().await?;
+        self.work_on(change, class.id, verb, name, seats, SeatState::Removing).await
     }
 
     /// Marks the seats, as one operation. What was being done to them is overtaken.
@@ -89,5 +125,14 @@ impl ClassService {
             self.advance(&mut change.tx, earlier).await?;
         }
         Ok(operation)
+    }
+}
+
+/// A seat that is there to stay.
+async fn seat(change: &mut Change<'_>, id: SeatId) -> Result<SeatRow> {
+    let seat = store::seat::find(&mut change.tx, id).await?.ok_or_else(|| Error::not_found(Kind::Seat, id))?;
+    match seat.state {
+        SeatState::Removing => Err(Error::Conflict(Conflict::BeingRemoved { kind: Kind::Seat })),
+        _ => Ok(seat),
     }
 }

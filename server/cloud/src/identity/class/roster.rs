@@ -30,15 +30,25 @@ pub fn at(line: usize, why: Why) -> Why {
 }
 
 /// A name on each line, or `name,user name,e-mail` as spreadsheets write it. Every line that cannot be read is a fault of the field.
+/// Of a list that is too long, no more is read than there may be: what takes long for each line must not be made to take for ever.
 pub fn parse(text: &str, faults: &mut Faults) -> Vec<Entry> {
+    // What stands where a browser found bytes that are no UTF-8: nobody's name is to be made of that.
+    if text.contains('\u{fffd}') {
+        faults.add(FIELD, Why::Encoding);
+        return Vec::new();
+    }
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let mut lines: Vec<(usize, Vec<String>)> = lines.map(|(n, line)| (n, cells(line))).collect();
+    if lines.first().is_some_and(|(_, cells)| is_title(cells)) {
+        lines.remove(0);
+    }
+    if lines.len() > SEATS_MAX {
+        faults.add(FIELD, Why::TooMany { max: SEATS_MAX, is: lines.len() });
+        lines.truncate(SEATS_MAX);
+    }
     let mut entries = Vec::new();
     let mut names = HashSet::new();
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    for (place, (n, line)) in lines.enumerate() {
-        let cells = cells(line);
-        if place == 0 && is_title(&cells) {
-            continue;
-        }
+    for (n, cells) in lines {
         match entry(n + 1, &cells) {
             Ok(entry) => {
                 if entry.user_name.as_ref().is_some_and(|name| !names.insert(name.clone())) {
@@ -48,9 +58,6 @@ pub fn parse(text: &str, faults: &mut Faults) -> Vec<Entry> {
             }
             Err(why) => faults.add(FIELD, at(n + 1, why)),
         }
-    }
-    if entries.len() > SEATS_MAX {
-        faults.add(FIELD, Why::TooMany { max: SEATS_MAX, is: entries.len() });
     }
     entries
 }
@@ -148,6 +155,22 @@ mod tests {
         check("Ann,x\n\nBob,x", &["Ann|x|", "Bob|x|", "Line 3: There is already a user with this name."]);
         let long = "x".repeat(61);
         check(&long, &["Line 1: At most 60 characters; this has 61."]);
+        check(
+            "Ann\n\u{fffd}\u{fffd}\u{fffd}",
+            &["This is not text in UTF-8. In the spreadsheet, save it as “CSV UTF-8”."],
+        );
+    }
+
+    #[test]
+    fn security_27_a_list_without_end_is_not_read_to_its_end() {
+        let mut faults = Faults::default();
+        assert_eq!(parse(&format!("name\n{}", "a\n".repeat(SEATS_MAX)), &mut faults).len(), SEATS_MAX);
+        assert!(faults.finish().is_ok(), "the title is nobody");
+        let mut faults = Faults::default();
+        assert!(parse(&"a,b,c\n".repeat(100_000), &mut faults).is_empty());
+        let Err(api::Error::Invalid(fields)) = faults.finish() else { panic!("too many") };
+        assert_eq!(fields[0].why, Why::TooMany { max: SEATS_MAX, is: 100_000 });
+        assert_eq!(fields.len(), 1 + SEATS_MAX);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! SQL of classes.
 
-use super::{Decoded, Result, found, id, id_at};
+use super::{Decoded, Result, found, id, id_at, push_ids};
 use crate::authz::Reach;
 use crate::db::Tx;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::class::Class;
-use api::{Caller, ClassId, DomainId, FlavorId, ImageId, ListQuery, Micros, OperationId, Page, ProjectId, UserId};
+use api::{
+    Caller, ClassId, DomainId, FlavorId, ImageId, ListQuery, Micros, OperationId, Page, ProjectId, Role, UserId,
+};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
-use std::collections::{BTreeMap, HashMap};
+use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, SqlitePool};
+use std::collections::{BTreeMap, HashSet};
 
 struct View(Class);
 
@@ -72,6 +74,15 @@ pub async fn find(db: &mut SqliteConnection, class: ClassId) -> Result<Option<Cl
     query.push(" where c.id = ").push_bind(class.0.to_string());
     let row: Option<View> = query.build_query_as().fetch_optional(db).await?;
     Ok(row.map(|view| view.0))
+}
+
+/// How many a domain has.
+pub async fn count_in(db: &mut SqliteConnection, domain: DomainId) -> Result<u64> {
+    let count: i64 = sqlx::query_scalar("select count(*) from class where domain_id = $1")
+        .bind(domain.0.to_string())
+        .fetch_one(db)
+        .await?;
+    Ok(count.max(0) as u64)
 }
 
 /// What its seats are made from.
@@ -156,10 +167,30 @@ pub async fn insert(
     .bind(template.expires_at)
     .bind(now)
     .execute(&mut **tx)
-    .await?;
-    for teacher in &template.teachers {
+    .await
+    .map(|_| ())
+}
+
+/// What its seats are made from, from now on. The lists and the teachers stand in tables of their own.
+pub async fn update(tx: &mut Tx, template: &Template, description: &str) -> Result<()> {
+    let limits = serde_json::to_string(&template.limits).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    sqlx::query("update class set description = $2, limits = $3, only_images = $4, only_flavors = $5 where id = $1")
+        .bind(template.id.0.to_string())
+        .bind(description)
+        .bind(limits)
+        .bind(template.only_images)
+        .bind(template.only_flavors)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// In place of those who taught it. What they may do in the seats' projects is set apart from this.
+pub async fn teachers_set(tx: &mut Tx, class: ClassId, teachers: &[UserId]) -> Result<()> {
+    sqlx::query("delete from class_teacher where class_id = $1").bind(class.0.to_string()).execute(&mut **tx).await?;
+    for teacher in teachers {
         sqlx::query("insert into class_teacher (class_id, user_id) values ($1, $2)")
-            .bind(template.id.0.to_string())
+            .bind(class.0.to_string())
             .bind(teacher.0.to_string())
             .execute(&mut **tx)
             .await?;
@@ -167,7 +198,22 @@ pub async fn insert(
     Ok(())
 }
 
+/// Takes from somebody what teaching has given them in the seats' projects.
+pub async fn unteach(tx: &mut Tx, class: ClassId, teacher: UserId) -> Result<()> {
+    sqlx::query(
+        "delete from role_assignment where user_id = $2 and role_id in (select id from role where name = $3)
+         and project_id in (select project_id from seat where class_id = $1)",
+    )
+    .bind(class.0.to_string())
+    .bind(teacher.0.to_string())
+    .bind(Role::Manager.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub async fn images_set(tx: &mut Tx, class: ClassId, images: &[ImageId]) -> Result<()> {
+    sqlx::query("delete from class_image where class_id = $1").bind(class.0.to_string()).execute(&mut **tx).await?;
     for image in images {
         sqlx::query("insert into class_image (class_id, image_id) values ($1, $2)")
             .bind(class.0.to_string())
@@ -179,6 +225,7 @@ pub async fn images_set(tx: &mut Tx, class: ClassId, images: &[ImageId]) -> Resu
 }
 
 pub async fn flavors_set(tx: &mut Tx, class: ClassId, flavors: &[FlavorId]) -> Result<()> {
+    sqlx::query("delete from class_flavor where class_id = $1").bind(class.0.to_string()).execute(&mut **tx).await?;
     for flavor in flavors {
         sqlx::query("insert into class_flavor (class_id, flavor_id) values ($1, $2)")
             .bind(class.0.to_string())
@@ -233,18 +280,15 @@ pub async fn teaches(db: &SqlitePool, user: UserId) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// Who teaches in each seat's project.
-pub async fn taught_projects(db: &SqlitePool) -> Result<HashMap<ProjectId, Vec<UserId>>> {
-    let rows = sqlx::query(
-        "select s.project_id, t.user_id from seat s join class_teacher t on t.class_id = s.class_id where s.project_id is not null",
-    )
-    .fetch_all(db)
-    .await?;
-    let mut taught: HashMap<ProjectId, Vec<UserId>> = HashMap::new();
-    for row in &rows {
-        taught.entry(id_at(row, "project_id")?).or_default().push(id_at(row, "user_id")?);
+/// Who teaches in any of these projects; with `None` whoever teaches anything.
+pub async fn teachers_in(db: &SqlitePool, projects: Option<&HashSet<ProjectId>>) -> Result<Vec<UserId>> {
+    let mut query = QueryBuilder::new("select distinct t.user_id from class_teacher t");
+    if let Some(projects) = projects {
+        query.push(" join seat s on s.class_id = t.class_id where s.project_id");
+        push_ids(&mut query, projects.iter().map(|project| project.0));
     }
-    Ok(taught)
+    let ids: Vec<String> = query.build_query_scalar().fetch_all(db).await?;
+    Ok(ids.iter().map(|text| id(text)).collect::<Decoded<_>>()?)
 }
 
 /// The code to join by, by its hash; `None`: nobody joins.

@@ -240,6 +240,15 @@ pub async fn close(tx: &mut Tx, project: ProjectId) -> Result<()> {
     Ok(())
 }
 
+/// The operation by which somebody has asked for its deletion.
+pub async fn deletion_of(tx: &mut Tx, project: ProjectId) -> Result<Option<OperationId>> {
+    let found: Option<Option<String>> = sqlx::query_scalar("select deletion_id from project where id = $1")
+        .bind(project.0.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(found.flatten().as_deref().map(id).transpose()?)
+}
+
 /// Its operations, quota, tags and assignments go with it.
 pub async fn delete(tx: &mut Tx, project: ProjectId) -> Result<()> {
     sqlx::query("delete from project where id = $1").bind(project.0.to_string()).execute(&mut **tx).await?;

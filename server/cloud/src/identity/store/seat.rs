@@ -183,10 +183,11 @@ pub async fn ready(tx: &mut Tx, seat: SeatId) -> Result<()> {
     Ok(())
 }
 
-/// It keeps the operation, which says in the end what has failed.
-pub async fn failed(tx: &mut Tx, seat: SeatId, why: &Error) -> Result<()> {
-    sqlx::query("update seat set state = 'failed', fault = $2 where id = $1")
+/// It keeps the operation, which says in the end what has failed; if it is worked on for another by now, nothing has.
+pub async fn failed(tx: &mut Tx, seat: SeatId, operation: OperationId, why: &Error) -> Result<()> {
+    sqlx::query("update seat set state = 'failed', fault = $3 where id = $1 and operation_id = $2")
         .bind(seat.0.to_string())
+        .bind(operation.0.to_string())
         .bind(serde_json::to_string(why).ok())
         .execute(&mut **tx)
         .await?;
@@ -231,18 +232,36 @@ pub async fn tally(tx: &mut Tx, operation: OperationId) -> Result<Tally> {
     Ok(tally)
 }
 
-/// A project that somebody has put below a seat's, by name.
-pub async fn project_below(db: &mut SqliteConnection, class: ClassId) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar(
-        "select p.name from project p join seat s on s.project_id = p.parent_id where s.class_id = $1 limit 1",
-    )
-    .bind(class.0.to_string())
-    .fetch_optional(db)
-    .await?)
+/// A project that somebody has put below another, by name.
+pub async fn project_below(db: &mut SqliteConnection, project: ProjectId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select name from project where parent_id = $1 limit 1")
+        .bind(project.0.to_string())
+        .fetch_optional(db)
+        .await?)
 }
 
-pub async fn user_name(db: &mut SqliteConnection, user: UserId) -> Result<String> {
-    Ok(sqlx::query_scalar("select name from local_user where id = $1").bind(user.0.to_string()).fetch_one(db).await?)
+/// Whether a seat's user has something outside the seat's project, directly or by a group, that `other` has not as well.
+pub async fn is_beyond(
+    db: &mut SqliteConnection,
+    user: UserId,
+    project: Option<ProjectId>,
+    other: UserId,
+) -> Result<bool> {
+    let row = sqlx::query(
+        "select 1 from role_assignment a join role r on r.id = a.role_id
+         where (a.user_id = $1 or a.group_id in (select group_id from group_member where user_id = $1))
+             and (a.project_id is null or a.project_id <> $2)
+             and not exists (
+                 select 1 from role_assignment o join role h on h.id = o.role_id
+                 where o.user_id = $3 and o.project_id = a.project_id and h.strength >= r.strength)
+         limit 1",
+    )
+    .bind(user.0.to_string())
+    .bind(project.map(|project| project.0.to_string()).unwrap_or_default())
+    .bind(other.0.to_string())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
 }
 
 /// Whether a user or a project of that name is there.

@@ -25,7 +25,7 @@ pub(super) async fn fill(db: &mut SqliteConnection, rows: &mut [Row]) -> Result<
     if rows.is_empty() {
         return Ok(());
     }
-    let places: HashMap<ImageId, usize> = rows.iter().enumerate().map(|(n, row)| (row.image.id, n)).collect();
+    let places = places(rows);
     for found in of("select image_id, tag from image_tag where image_id in (", rows, ") order by tag")
         .build()
         .fetch_all(&mut *db)
@@ -37,34 +37,40 @@ pub(super) async fn fill(db: &mut SqliteConnection, rows: &mut [Row]) -> Result<
     }
     for found in of("select image_id, name, value from image_property where image_id in (", rows, ")")
         .build()
-        .fetch_all(&mut *db)
+        .fetch_all(db)
         .await?
     {
         if let Some(n) = places.get(&id(&found, "image_id")?) {
             rows[*n].image.properties.insert(found.try_get("name")?, found.try_get("value")?);
         }
     }
-    for (before, behind, set) in DEPENDING {
-        for found in of(before, rows, behind).build().fetch_all(&mut *db).await? {
-            if let Some(n) = places.get(&id(&found, "image_id")?) {
-                set(&mut rows[*n].image, super::number(&found, "n")?);
-            }
+    Ok(())
+}
+
+/// Counts what depends on these images: for who is about to delete one.
+pub async fn count_depending(db: &mut SqliteConnection, rows: &mut [Row]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let counts = format!(
+        "select i.id, (select count(*) from (select 1 from instance where image_id = i.id limit {})) as instances,
+                (select count(*) from image_member where image_id = i.id) as members
+         from image i where i.id in (",
+        Image::COUNTED
+    );
+    let places = places(rows);
+    for found in of(counts, rows, ")").build().fetch_all(db).await? {
+        if let Some(n) = places.get(&id(&found, "id")?) {
+            let image = &mut rows[*n].image;
+            (image.instances, image.members) = (super::number(&found, "instances")?, super::number(&found, "members")?);
         }
     }
     Ok(())
 }
 
-type Depending = (&'static str, &'static str, fn(&mut Image, u64));
-
-/// What depends on images: how many there are of each.
-const DEPENDING: [Depending; 2] = [
-    ("select image_id, count(*) as n from instance where image_id in (", ") group by image_id", |it, n| {
-        it.instances = n
-    }),
-    ("select image_id, count(*) as n from image_member where image_id in (", ") group by image_id", |it, n| {
-        it.members = n
-    }),
-];
+fn places(rows: &[Row]) -> HashMap<ImageId, usize> {
+    rows.iter().enumerate().map(|(n, row)| (row.image.id, n)).collect()
+}
 
 /// What an image was made of, where that is something here; named for who sees it.
 pub async fn origin(
@@ -89,7 +95,7 @@ pub async fn origin(
     Ok(Some(Origin { kind, id: image.source.clone(), name }))
 }
 
-fn of(before: &'static str, rows: &[Row], behind: &'static str) -> QueryBuilder<'static, Sqlite> {
+fn of(before: impl Into<String>, rows: &[Row], behind: &'static str) -> QueryBuilder<'static, Sqlite> {
     let mut query = QueryBuilder::new(before);
     let mut ids = query.separated(", ");
     for row in rows {

@@ -4,6 +4,9 @@ use super::{Result, number};
 use api::image::ImageStore;
 use sqlx::SqlitePool;
 
+/// The most owners that a page lets one choose from.
+const OWNERS_MAX: usize = 100;
+
 pub async fn totals(db: &SqlitePool) -> Result<ImageStore> {
     let all = sqlx::query(
         "select count(*) as images, coalesce(sum(size), 0) as bytes from image
@@ -17,12 +20,16 @@ pub async fn totals(db: &SqlitePool) -> Result<ImageStore> {
     )
     .fetch_one(db)
     .await?;
-    let owners = sqlx::query_scalar(
-        "select name from project where exists (select 1 from image i where i.project_id = project.id and i.deleted_at is null)
-         order by name",
+    let mut owners: Vec<String> = sqlx::query_scalar(
+        "select distinct name from project
+         where exists (select 1 from image i where i.project_id = project.id and i.deleted_at is null) order by name limit $1",
     )
+    .bind(OWNERS_MAX as i64 + 1)
     .fetch_all(db)
     .await?;
+    if owners.len() > OWNERS_MAX {
+        owners.clear();
+    }
     Ok(ImageStore {
         images: number(&all, "images")?,
         bytes: number(&all, "bytes")?,

@@ -121,8 +121,10 @@ async fn security_09_hostile_names_reach_no_argument() {
         let image = world.images.image_show(&world.member, id).await.unwrap();
         assert_eq!((image.name.as_str(), image.format), (name, Some(DiskFormat::Qcow2)));
     }
-    let beside: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!beside.iter().any(|name| name == "pwned"), "{beside:?}");
+    // Where a shell would have been at work, and where the files are.
+    for place in [std::env::current_dir().unwrap(), folder.path().to_owned(), world.core.data.clone()] {
+        assert!(!place.join("pwned").exists(), "{}", place.display());
+    }
 }
 
 /// Class 10: two uploads at once cannot pass the quota together (Glance OSSA-2015-003).
