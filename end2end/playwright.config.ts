@@ -10,8 +10,11 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   use: {
     actionTimeout: 30_000,
+    // Nobody watches, and what moves keeps the processors busy.
+    reducedMotion: "reduce",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Filming keeps the processors busier than what is filmed.
+    trace: process.env.OFFING_TRACE ? "retain-on-failure" : "off",
     launchOptions: {
       executablePath: process.env.OFFING_CHROMIUM,
       // As root there is no sandbox; and a test's browser has nothing to ask its maker.

@@ -12,9 +12,11 @@ export const test = base.extend<{ serve: string[]; offing: Offing; person: Perso
     await use(offing);
     await offing.close();
   },
-  person: async ({ page, offing, javaScriptEnabled }, use) => {
+  person: async ({ page, browser, offing, javaScriptEnabled }, use) => {
     const person = new Person(page, offing, javaScriptEnabled ?? true);
     await use(person);
+    // Pages that are left open would ask for ever for a program that has gone.
+    for (const context of browser.contexts()) if (context !== page.context()) await context.close();
     expect(person.wrong).toEqual([]);
   },
 });

@@ -1,7 +1,8 @@
 //! `cargo xtask e2e [filter…]`: the browser tests of `end2end/tests`, on the real stack in a testbed.
 //!
 //! They start the program themselves, as some of them kill it: `OFFING_PROGRAM` is its path, and the rest of its
-//! environment describes the testbed. `OFFING_CHROMIUM` is the browser's path where it is not Playwright's own.
+//! environment describes the testbed. `OFFING_CHROMIUM` is the browser's path where it is not Playwright's own. With
+//! `OFFING_TRACE` set, what led to a failure is kept to be looked at step by step.
 
 use std::ffi::OsString;
 use std::fs;
