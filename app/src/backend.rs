@@ -21,7 +21,9 @@ use api::image::Images;
 use api::metadef::{Carrier, Metadefs};
 use api::network::Networks;
 use api::operation::{Operation, Operations};
+use api::passkey::Passkeys;
 use api::policy::Policies;
+use api::provider::Providers;
 use api::quota::Quotas;
 use api::{Caller, ProjectId, Proof, UserId};
 use http::header::{ACCEPT, HOST, REFERER};
@@ -45,6 +47,8 @@ pub const CALLS: &str = "/api/";
 pub struct Backend {
     pub identity: Arc<dyn Identity>,
     pub account: Arc<dyn Account>,
+    pub passkeys: Arc<dyn Passkeys>,
+    pub providers: Arc<dyn Providers>,
     pub credentials: Arc<dyn Credentials>,
     pub directory: Arc<dyn Directory>,
     pub classes: Arc<dyn Classes>,
@@ -119,7 +123,7 @@ impl Arrival {
 
 /// What the sign-in page has to ask for: the edge puts it into the extensions of requests for it.
 pub fn sign_in_options() -> SignInOptions {
-    use_context::<Parts>().and_then(|parts| parts.extensions.get().copied()).unwrap_or_default()
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).unwrap_or_default()
 }
 
 /// What the page behind a code shows: the edge puts it into the extensions of requests for it.

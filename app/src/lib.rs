@@ -24,6 +24,7 @@ pub mod operation;
 pub mod overview;
 pub mod paths;
 pub mod project;
+pub mod provider;
 pub mod quota;
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -1,12 +1,16 @@
 //! Every link of the console. The project is part of the address, so that two tabs can hold two projects and links can be shared.
 
 use api::{
-    ClassId, DomainId, FlavorId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, ProjectId,
-    RoleId, SecurityGroupId, UserId,
+    ClassId, DomainId, FlavorId, GroupId, ImageId, InstanceId, KeypairId, Kind, ListQuery, NetworkId, PasskeyId,
+    ProjectId, RoleId, SecurityGroupId, UserId,
 };
 use std::fmt::Display;
 
 pub const SIGN_IN: &str = "/sign-in";
+/// Where providers of identity send people back to.
+pub const PROVIDER_RETURN: &str = "/sign-in/provider/return";
+/// Tells scripts, by a POST with the form's `ticket`, which passkeys to ask for.
+pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
 /// Takes a POST.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Takes a POST with any of `theme`, `lang`, and `return`, the local address to go back to.
@@ -173,6 +177,20 @@ pub fn security_group(project: ProjectId, id: SecurityGroupId) -> String {
     within(project, format_args!("security-groups/{id}"))
 }
 
+/// The way to a domain's provider of identity, and from there to `next`.
+pub fn sign_in_with(domain: DomainId, next: &str) -> String {
+    with_query(&format!("{SIGN_IN}/provider/{domain}"), &[("next", next)])
+}
+
+/// The provider of identity of a domain.
+pub fn provider(project: ProjectId, id: DomainId) -> String {
+    within(project, format_args!("admin/domains/{id}/provider"))
+}
+
+pub fn passkey(project: ProjectId, id: PasskeyId) -> String {
+    within(project, format_args!("account/second-factors/{id}"))
+}
+
 pub fn domain_password_rules(project: ProjectId, id: DomainId) -> String {
     within(project, format_args!("admin/password-rules/{id}"))
 }
@@ -192,6 +210,7 @@ pub fn target(project: ProjectId, kind: Kind, id: &str) -> Option<String> {
         Kind::Host => hypervisors(project),
         Kind::Session => account_sessions(project),
         Kind::ApplicationCredential => application_credentials(project),
+        Kind::Passkey => second_factors(project),
         Kind::Domain => domain(project, id.parse().ok()?),
         Kind::Project => self::project(project, id.parse().ok()?),
         Kind::User => user(project, id.parse().ok()?),

@@ -1,7 +1,7 @@
 //! The table of all pages.
 
 use crate::access::{AllCredentials, ApiAccess, CredentialCreatePage, OwnCredentials};
-use crate::account::{AccountSessions, Password, PreferencesPage, Profile, SecondFactorsPage};
+use crate::account::{AccountSessions, PasskeyPage, Password, PreferencesPage, Profile, SecondFactorsPage};
 use crate::admin::{DomainPasswordRules, Hypervisors, PasswordRulesList, Sessions};
 use crate::audit::{AllAudits, ProjectAudits};
 use crate::class::{ClassCreatePage, ClassEditPage, ClassPage, Classes, JoinPage};
@@ -25,6 +25,7 @@ use crate::metadef::{FlavorProperties, InstanceProperties};
 use crate::network::{FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups};
 use crate::overview::Overview;
 use crate::project::ProjectFrame;
+use crate::provider::ProviderPage;
 use crate::quota::{QuotaDefaults, Quotas};
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;
@@ -67,8 +68,8 @@ macro_rules! area {
 area!(Image: AllImages, ImageCopyPage, ImageCreatePage, ImageEditPage, ImagePage, Images, SharedImages);
 area!(Class: ClassCreatePage, ClassEditPage, ClassPage, Classes, JoinPage);
 area!(Network: FloatingIps, NetworkCreatePage, NetworkPage, Networks, SecurityGroupPage, SecurityGroups);
-area!(Account: AccountSessions, ApiAccess, CredentialCreatePage, OwnCredentials, Password, PreferencesPage, Profile, SecondFactorsPage);
-area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, Members, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
+area!(Account: AccountSessions, ApiAccess, CredentialCreatePage, OwnCredentials, PasskeyPage, Password, PreferencesPage, Profile, SecondFactorsPage);
+area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, DomainCreatePage, DomainPage, DomainPasswordRules, Domains, FlavorProperties, GroupCreatePage, GroupPage, Groups, Hypervisors, InstanceProperties, Members, PasswordRulesList, PolicyPage, ProjectAudits, ProjectCreatePage, ProjectDeletePage, ProjectEditPage, ProjectPage, Projects, ProviderPage, QuotaDefaults, Quotas, RoleCreatePage, RolePage, Roles, Sessions, UserCreatePage, UserEditPage, UserPage, Users);
 
 /// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
 #[component]
@@ -107,6 +108,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("account/profile") view=Account::Profile ssr=Async/>
                 <Route path=path!("account/password") view=Account::Password ssr=Async/>
                 <Route path=path!("account/second-factors") view=Account::SecondFactorsPage ssr=Async/>
+                <Route path=path!("account/second-factors/:id") view=Account::PasskeyPage ssr=Async/>
                 <Route path=path!("account/sessions") view=Account::AccountSessions ssr=Async/>
                 <Route path=path!("account/preferences") view=Account::PreferencesPage ssr=Async/>
                 <Route path=path!("account/application-credentials") view=Account::OwnCredentials ssr=Async/>
@@ -135,6 +137,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("admin/domains") view=Admin::Domains ssr=Async/>
                 <Route path=path!("admin/domains/create") view=Admin::DomainCreatePage ssr=Async/>
                 <Route path=path!("admin/domains/:id") view=Admin::DomainPage ssr=Async/>
+                <Route path=path!("admin/domains/:id/provider") view=Admin::ProviderPage ssr=Async/>
                 <Route path=path!("admin/roles") view=Admin::Roles ssr=Async/>
                 <Route path=path!("admin/roles/create") view=Admin::RoleCreatePage ssr=Async/>
                 <Route path=path!("admin/roles/:id") view=Admin::RolePage ssr=Async/>

@@ -16,7 +16,7 @@ for (const javaScriptEnabled of [true, false]) {
       await other.goto(offing.url);
       await other.getByLabel("User name").fill("admin");
       await other.getByLabel("Password").fill(PASSWORD);
-      await other.getByRole("button", { name: "Sign in" }).click();
+      await other.getByRole("button", { name: "Sign in", exact: true }).click();
       await expect(other.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 
       await person.goTo("Profile");

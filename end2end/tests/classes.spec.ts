@@ -62,7 +62,7 @@ async function come(page: Page, button: string, user: string): Promise<void> {
   await page.getByRole("button", { name: button }).click();
   await expect(page.getByLabel("User name")).toHaveValue(user);
   await page.getByLabel("Password").fill(OWN);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 }
 

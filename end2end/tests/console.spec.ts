@@ -37,7 +37,7 @@ const THINGS: Record<string, string[]> = {
   "admin/projects": ["", "/edit", "/delete"],
   "admin/users": ["", "/edit"],
   "admin/groups": [""],
-  "admin/domains": [""],
+  "admin/domains": ["", "/provider"],
   "admin/roles": [""],
   "admin/password-rules": [""],
 };
@@ -53,7 +53,7 @@ async function addresses(person: Person): Promise<string[]> {
     const first = page.locator(`tbody tr a[href*="/${list}/"]`).first();
     await expect(first, list).toBeAttached();
     const href = await first.evaluate((link) => (link as HTMLAnchorElement).href.split("?")[0]);
-    things.push(...pages.map((rest) => `${href.replace(/\/(edit|delete)$/, "")}${rest}`));
+    things.push(...pages.map((rest) => `${href.replace(/\/(edit|delete|provider)$/, "")}${rest}`));
   }
   await page.goto(`${here}/flavors`);
   const specs = await page.locator('a[href$="/metadata"]').first().evaluate((link) => (link as HTMLAnchorElement).href);

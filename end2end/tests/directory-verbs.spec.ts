@@ -46,7 +46,7 @@ async function visitor(browser: Browser, offing: Offing, scripted: boolean, name
   if (domain) await page.getByLabel("Domain").fill(domain);
   await page.getByLabel("User name").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   return page;
 }
 
@@ -170,7 +170,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Create role" }).click();
       await person.arrive("Roles");
       await page.getByRole("link", { name: "pilot" }).click();
-      await person.arrive("Edit role");
+      await person.arrive("pilot");
       await page.getByLabel("reader").check();
       await page.getByRole("button", { name: "Save" }).click();
       await person.arrive("Roles");
@@ -244,7 +244,7 @@ for (const javaScriptEnabled of [true, false]) {
       const lee = await visitor(browser, offing, javaScriptEnabled, "lee", "wrong");
       for (let n = 0; n < 10; n++) {
         await lee.getByLabel("Password", { exact: true }).fill("wrong");
-        await lee.getByRole("button", { name: "Sign in" }).click();
+        await lee.getByRole("button", { name: "Sign in", exact: true }).click();
         await expect(lee.locator(".field-error, .notice").first()).toBeVisible();
       }
       await expect(lee.getByText("There were too many attempts with this name.").first()).toBeVisible();
@@ -253,7 +253,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.act(person.head(), "Unlock");
       await expect(page.getByText(/Locked out for/)).toHaveCount(0);
       await lee.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await lee.getByRole("button", { name: "Sign in" }).click();
+      await lee.getByRole("button", { name: "Sign in", exact: true }).click();
       await expect(heading(lee, "Profile")).toBeVisible();
     });
 

@@ -36,7 +36,7 @@ async function visitor(browser: Browser, offing: Offing, scripted: boolean, name
   await page.goto(offing.url);
   await page.getByLabel("User name").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   return page;
 }
 
@@ -89,7 +89,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(bob.getByText("Your password was given to you.")).toBeVisible();
       await bob.getByLabel("New password", { exact: true }).fill(OWN);
       await bob.getByLabel("New password again").fill(OWN);
-      await bob.getByRole("button", { name: "Sign in" }).click();
+      await bob.getByRole("button", { name: "Sign in", exact: true }).click();
       await expect(heading(bob, "Overview")).toBeVisible();
       await expect(heading(await visitor(browser, offing, javaScriptEnabled, "bob", OWN), "Overview")).toBeVisible();
     });

@@ -52,13 +52,13 @@ async function knock(person: Person): Promise<void> {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("User name").fill("admin");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Enter your code" })).toBeVisible();
 }
 
 async function answer(person: Person, code: string): Promise<void> {
   await person.page.getByLabel("Code").fill(code);
-  await person.page.getByRole("button", { name: "Sign in" }).click();
+  await person.page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 for (const javaScriptEnabled of [true, false]) {

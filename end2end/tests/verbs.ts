@@ -38,7 +38,7 @@ export class Person {
     await this.page.goto(this.offing.url);
     await this.page.getByLabel("User name").fill("admin");
     await this.page.getByLabel("Password").fill(PASSWORD);
-    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
     await this.arrive("Overview");
   }
 

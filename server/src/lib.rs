@@ -25,6 +25,7 @@ mod observe;
 mod origin;
 mod pages;
 mod preferences;
+mod provider;
 mod refused;
 pub mod seed;
 pub mod serve;
@@ -94,6 +95,8 @@ impl Edge {
         let backend = Backend {
             identity: cloud.identity.clone(),
             account: cloud.identity.clone(),
+            passkeys: cloud.identity.clone(),
+            providers: cloud.identity.clone(),
             credentials: cloud.identity.clone(),
             directory: cloud.directory.clone(),
             classes: cloud.classes.clone(),
@@ -122,9 +125,12 @@ impl Edge {
 pub fn router(edge: Edge) -> Router {
     let small = Router::new()
         .route(pages::SIGN_IN, post(sign_in::sign_in))
+        .route("/sign-in/passkey", post(sign_in::passkey_ask))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/preferences", post(preferences::set))
         .route("/join/{code}", post(join::join))
+        .route("/sign-in/provider/return", get(provider::come_back))
+        .route("/sign-in/provider/{domain}", get(provider::depart))
         .layer(RequestBodyLimitLayer::new(sign_in::FORM_MAX));
     let calls = pages::routes(&edge)
         .layer(from_fn_with_state(edge.clone(), pages::arrive))

@@ -1,6 +1,7 @@
 //! What people have for themselves: their profile, password, sessions and preferences. And what administrators see of it.
 
 use crate::identity::Membership;
+use crate::passkey::{Passkey, Shown};
 use crate::{Caller, DomainId, Error, ListQuery, Micros, Page, ProjectId, Result, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct Profile {
     pub created_at: Micros,
     /// `None` while it is still the first one.
     pub password_changed_at: Option<Micros>,
+    /// Signs in with the domain's provider, and has no password here.
+    pub federated: bool,
     /// All the projects there are to choose from, by name.
     pub memberships: Vec<Membership>,
 }
@@ -132,7 +135,11 @@ impl std::str::FromStr for Zone {
 /// One's own second factors, as their page shows them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactors {
+    /// Signs in with the domain's provider, which asks for what it asks for.
+    pub federated: bool,
     pub totp: Totp,
+    /// By name.
+    pub passkeys: Vec<Passkey>,
     /// Recovery codes that have not been used.
     pub codes_left: u32,
 }
@@ -191,8 +198,12 @@ pub enum PasswordFault {
     Locked,
     #[error("This code is not right, or has been used already. Wait for the next one.")]
     WrongCode,
+    #[error("This passkey cannot be used: it is not known here, or the question was too old. Try again.")]
+    WrongPasskey,
     #[error("A password is not enough for this account. Use an application credential.")]
     NeedsCode,
+    #[error("You have no password here, because you sign in with your organisation's provider.")]
+    Federated,
     #[error("There were too many attempts with this name. Try again in {minutes} minutes.")]
     LockedOut { minutes: u32 },
 }
@@ -257,6 +268,8 @@ pub struct SignIn {
 pub struct Whence {
     pub address: String,
     pub request: String,
+    /// The address of ours that the browser sees, such as `https://cloud.example.org`: passkeys are bound to it.
+    pub site: String,
 }
 
 /// The next step of an attempt that was asked for more.
@@ -273,6 +286,7 @@ pub struct SignInStep {
 pub enum Answer {
     /// A code of the authenticator app, or a recovery code.
     Code(String),
+    Passkey(Shown),
     NewPassword(NewPassword),
 }
 
@@ -297,8 +311,17 @@ pub struct Asked {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum More {
-    Code,
+    /// A second factor.
+    Code(Factors),
     NewPassword,
+}
+
+/// Which second factors somebody has; recovery codes go with either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Factors {
+    /// An authenticator app.
+    pub app: bool,
+    pub passkey: bool,
 }
 
 /// A new password, as its form sends it.
@@ -314,6 +337,8 @@ pub trait Account: Send + Sync {
     /// The user whose name and password these are. Takes the same time whether or not the user exists; every fault of the pair is the
     /// same fault of the field `password`.
     async fn sign_in(&self, attempt: SignIn) -> Result<Entry>;
+    /// The user whose passkey was shown, which is enough alone. Every fault is the same fault of the field `passkey`.
+    async fn sign_in_passkey(&self, shown: Shown, from: Whence) -> Result<Entry>;
     /// Goes on with an attempt. `Unauthenticated` where it has to be begun anew.
     async fn sign_in_step(&self, step: SignInStep) -> Result<Entry>;
 

@@ -8,6 +8,7 @@ use crate::account::PasswordFault;
 use crate::compute::Refusal;
 use crate::event::Kind;
 use crate::image::ImageRefusal;
+use crate::provider::ProviderFault;
 use serde::{Deserialize, Serialize};
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -79,6 +80,12 @@ pub enum Conflict {
     LastAdmin,
     #[error("There is no second factor, so there is nothing to recover. Set one up first.")]
     NoSecondFactor,
+    #[error(
+        "Passkeys belong to a host's name. Open the console by its name with https, or as localhost; an administrator sets it with --public-url."
+    )]
+    NoPasskeysHere,
+    #[error("This domain has no provider to sign in with. Set one up first.")]
+    NoProvider,
     #[error("You stand on this {kind} yourself. Ask another administrator, or do it from elsewhere.")]
     OwnGround { kind: Kind },
     #[error("The {kind} is enabled. Disable it first.")]
@@ -227,6 +234,12 @@ pub enum Why {
     Past,
     #[error("Between {min} and {max}.")]
     Range { min: i64, max: i64 },
+    #[error("Not an issuer's address: it begins with https:// and has no query, user or password in it.")]
+    NotAnIssuer,
+    #[error("There is no group “{name}” in this domain.")]
+    NoGroup { name: String },
+    #[error("{0}")]
+    Provider(ProviderFault),
     #[error("User name or password is wrong.")]
     Credentials,
     #[error("{0}")]

@@ -32,10 +32,11 @@ pub enum Kind {
     ApplicationCredential,
     Class,
     Seat,
+    Passkey,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Domain,
         Kind::Project,
         Kind::User,
@@ -60,6 +61,7 @@ impl Kind {
         Kind::ApplicationCredential,
         Kind::Class,
         Kind::Seat,
+        Kind::Passkey,
     ];
 
     /// The word in rows and events.
@@ -89,6 +91,7 @@ impl Kind {
             Self::ApplicationCredential => "application_credential",
             Self::Class => "class",
             Self::Seat => "seat",
+            Self::Passkey => "passkey",
         }
     }
 

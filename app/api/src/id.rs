@@ -63,6 +63,8 @@ ids! {
     ClassId simple;
     /// A seat of a class: one user in one project.
     SeatId simple;
+    /// A passkey.
+    PasskeyId simple;
     /// A role assignment. Keystone knows them by their parts; the id is for links.
     AssignmentId simple;
     /// A Glance image.

@@ -1,6 +1,7 @@
 //! Who is signed in, and where they may work. What there is to administer is in `directory`.
 
 use crate::account::Asked;
+use crate::provider::ProviderOffer;
 use crate::{Action, Caller, DomainId, Error, ProjectId, Result, Role, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -36,10 +37,12 @@ pub struct Me {
 }
 
 /// What the sign-in page has to ask for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInOptions {
     /// There are several domains: names are only unique within one.
     pub domains: bool,
+    /// Whose word is taken for who somebody is.
+    pub providers: Vec<ProviderOffer>,
 }
 
 /// A sign-in that has not come to its end: what the sign-in page shows next. No password is sent back.

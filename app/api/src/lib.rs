@@ -22,7 +22,9 @@ pub mod name;
 pub mod network;
 pub mod operation;
 pub mod page;
+pub mod passkey;
 pub mod policy;
+pub mod provider;
 pub mod quota;
 
 pub use caller::{Caller, Proof, Role};

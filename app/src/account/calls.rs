@@ -3,6 +3,7 @@
 use crate::Fail;
 use crate::backend::*;
 use api::account::{PreferencesPage, Profile, SecondFactors, Session, SessionLeft};
+use api::passkey::{Challenge, Passkey};
 use api::{ListQuery, Page};
 
 #[server(endpoint = "profile_show")]
@@ -78,6 +79,58 @@ pub async fn totp_remove(project: String, #[server(default)] password: String) -
 pub async fn recovery_code_renew(project: String, #[server(default)] password: String) -> Result<Vec<String>, Fail> {
     let caller = caller(&project).await?;
     answer(backend()?.account.recovery_code_renew(&caller, &password).await)
+}
+
+/// Answers with what the browser has to ask for.
+#[server(endpoint = "passkey_begin")]
+pub async fn passkey_begin(
+    project: String,
+    #[server(default)] name: String,
+    #[server(default)] password: String,
+) -> Result<Challenge, Fail> {
+    let (caller, site) = (caller(&project).await?, own_base_url()?);
+    answer(backend()?.passkeys.passkey_begin(&caller, &name, &password, &site).await)
+}
+
+/// Answers with the recovery codes, this once, if there were none.
+#[server(endpoint = "passkey_finish")]
+pub async fn passkey_finish(
+    project: String,
+    #[server(default)] passkey: String,
+    #[server(default)] credential: String,
+) -> Result<Vec<String>, Fail> {
+    let (caller, site) = (caller(&project).await?, own_base_url()?);
+    let shown = api::passkey::Shown { ticket: passkey, credential };
+    answer(backend()?.passkeys.passkey_finish(&caller, shown, &site).await)
+}
+
+#[server(endpoint = "passkey_show")]
+pub async fn passkey_show(project: String, id: String) -> Result<Passkey, Fail> {
+    let caller = caller(&project).await?;
+    answer(backend()?.passkeys.passkey_show(&caller, parse(Kind::Passkey, &id)?).await)
+}
+
+/// Leads to the second factors.
+#[server(endpoint = "passkey_rename")]
+pub async fn passkey_rename(
+    project: String,
+    id: String,
+    #[server(default)] name: String,
+    #[server(default)] password: String,
+) -> Result<(), Fail> {
+    let (caller, id) = (caller(&project).await?, parse(Kind::Passkey, &id)?);
+    answer(backend()?.passkeys.passkey_rename(&caller, id, &name, &password).await)?;
+    redirect(&crate::paths::second_factors(caller.project));
+    Ok(())
+}
+
+/// Leads to the second factors.
+#[server(endpoint = "passkey_remove")]
+pub async fn passkey_remove(project: String, id: String, #[server(default)] password: String) -> Result<(), Fail> {
+    let (caller, id) = (caller(&project).await?, parse(Kind::Passkey, &id)?);
+    answer(backend()?.passkeys.passkey_remove(&caller, id, &password).await)?;
+    redirect(&crate::paths::second_factors(caller.project));
+    Ok(())
 }
 
 #[server(endpoint = "session_list")]

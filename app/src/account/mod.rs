@@ -1,6 +1,7 @@
 //! People's own pages: profile, password, second factors, sessions, preferences; and the watch over the session that asks.
 
 pub mod calls;
+mod passkey;
 mod password;
 mod preferences;
 mod profile;
@@ -9,6 +10,7 @@ mod session;
 mod session_list;
 mod session_watch;
 
+pub use passkey::{AskDevice, PasskeyPage};
 pub use password::Password;
 pub use preferences::PreferencesPage;
 pub use profile::Profile;

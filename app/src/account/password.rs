@@ -4,6 +4,7 @@ use super::calls::{PasswordChange, profile_show};
 use crate::i18n::text;
 use crate::paths;
 use crate::project::here;
+use crate::provider::NoPassword;
 use crate::ui::{Crumb, Form, Hidden, Load, Notice, PageHeader, TextField, Tone};
 use api::Why;
 use api::account::PasswordFault;
@@ -22,9 +23,10 @@ pub fn Password() -> impl IntoView {
                 let own = own.get_untracked();
                 let hint = format!("{} {}", (t.account.rules_said)(&own.rules), t.account.sentence_hint);
                 let locked = (t.error.why)(&Why::Password(PasswordFault::Locked));
-                match own.password_locked {
-                    true => view! { <Notice tone=Tone::Attention title=t.account.locked_title>{locked}</Notice> }.into_any(),
-                    false => view! {
+                match (own.federated, own.password_locked) {
+                    (true, _) => view! { <NoPassword/> }.into_any(),
+                    (false, true) => view! { <Notice tone=Tone::Attention title=t.account.locked_title>{locked}</Notice> }.into_any(),
+                    (false, false) => view! {
                         <Form call=change submit=t.account.change_password cancel=profile.clone()>
                             <Hidden name="project" value=here.project.get_untracked()/>
                             <TextField name="current" label=t.account.current_password kind="password" required=true autocomplete="current-password" autofocus=true/>

@@ -79,9 +79,11 @@ fn facts(profile: api::account::Profile) -> impl IntoView {
     let default = profile.memberships.iter().find(|it| Some(it.project) == profile.default_project);
     let default_name = default.map(|it| it.project_name.clone());
     let changed = match profile.password_changed_at {
+        _ if profile.federated => t.provider.by_provider.into_any(),
         Some(at) => view! { <When at/> }.into_any(),
         None => t.account.never.into_any(),
     };
+    let proof = if profile.federated { t.provider.signs_in } else { t.account.password_changed };
     view! {
         <Section title=t.account.profile>
             <Facts>
@@ -92,7 +94,7 @@ fn facts(profile: api::account::Profile) -> impl IntoView {
                 {default_name.map(|name| view! { <Fact name=t.account.default_project>{name}</Fact> })}
                 <Fact name=t.common.id><Copyable value=profile.id.to_string()/></Fact>
                 <Fact name=t.account.member_since><When at=profile.created_at/></Fact>
-                <Fact name=t.account.password_changed>{changed}</Fact>
+                <Fact name=proof>{changed}</Fact>
             </Facts>
         </Section>
         <Section title=t.account.projects>

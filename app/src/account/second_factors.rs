@@ -1,14 +1,19 @@
 //! One's own second factors: setting them up, the codes for when they are lost, and giving them up.
 
-use super::calls::{RecoveryCodeRenew, TotpBegin, TotpConfirm, TotpRemove, second_factor_show};
+use super::calls::{
+    PasskeyBegin, PasskeyFinish, RecoveryCodeRenew, TotpBegin, TotpConfirm, TotpRemove, second_factor_show,
+};
+use super::passkey::PasskeyList;
 use crate::i18n::text;
 use crate::live::use_live;
 use crate::project::here;
+use crate::provider::NoPassword;
 use crate::ui::{
     Call, CodeBlock, Copyable, Fact, Facts, Form, Hidden, Load, Notice, PageHeader, SaveButton, Section, TextField,
     Tone, When, answered,
 };
 use api::account::{Enrolment, SecondFactors, Totp};
+use api::passkey::Challenge;
 use api::{Kind, Micros};
 use leptos::prelude::*;
 
@@ -18,6 +23,8 @@ struct Calls {
     confirm: ServerAction<TotpConfirm>,
     remove: ServerAction<TotpRemove>,
     renew: ServerAction<RecoveryCodeRenew>,
+    passkey_begin: ServerAction<PasskeyBegin>,
+    passkey: ServerAction<PasskeyFinish>,
 }
 
 #[component]
@@ -28,19 +35,43 @@ pub fn SecondFactorsPage() -> impl IntoView {
         confirm: ServerAction::new(),
         remove: ServerAction::new(),
         renew: ServerAction::new(),
+        passkey_begin: ServerAction::new(),
+        passkey: ServerAction::new(),
     };
     let factors = Resource::new(
         move || (here.project.get(), live.version(Kind::User)),
         |(project, _)| second_factor_show(project),
     );
     // The codes that were made last, as long as the page is open.
-    let (renewed, first) = (answered(calls.renew), answered(calls.confirm));
-    let fresh = move || renewed.get().or(first.get()).map(|codes| view! { <Codes codes/> });
+    let (renewed, first, with_passkey) = (answered(calls.renew), answered(calls.confirm), answered(calls.passkey));
+    let begun = answered(calls.passkey_begin);
+    let fresh = move || {
+        let made = renewed.get().or(first.get()).or(with_passkey.get()).filter(|codes| !codes.is_empty());
+        made.map(|codes| view! { <Codes codes/> })
+    };
     view! {
         <PageHeader title=t.account.second_factors hint=t.account.second_factors_hint/>
         {fresh}
-        <Load from=factors let:factors>{move || app(calls, factors.get())}</Load>
+        <Load from=factors let:factors>{parts(calls, begun, factors)}</Load>
     }
+}
+
+/// Each part by itself: what is typed into one stays while another changes.
+fn parts(calls: Calls, begun: Signal<Option<Challenge>>, factors: Signal<SecondFactors>) -> AnyView {
+    if factors.with_untracked(|it| it.federated) {
+        return view! { <NoPassword/> }.into_any();
+    }
+    let totp = Memo::new(move |_| factors.with(|it| it.totp.clone()));
+    let passkeys = Memo::new(move |_| factors.with(|it| it.passkeys.clone()));
+    let codes_left = Memo::new(move |_| {
+        factors.with(|it| (matches!(it.totp, Totp::On(_)) || !it.passkeys.is_empty()).then_some(it.codes_left))
+    });
+    view! {
+        {move || app(calls, totp.get())}
+        <PasskeyList passkeys begin=calls.passkey_begin begun finish=calls.passkey/>
+        {move || codes_left.get().map(|left| recovery(calls, left))}
+    }
+    .into_any()
 }
 
 /// The recovery codes, once.
@@ -58,12 +89,12 @@ fn Codes(codes: Vec<String>) -> impl IntoView {
 }
 
 /// The authenticator app, as far as it has come.
-fn app(calls: Calls, factors: SecondFactors) -> impl IntoView {
+fn app(calls: Calls, totp: Totp) -> impl IntoView {
     let t = text();
-    let body = match factors.totp {
+    let body = match totp {
         Totp::Off => view! { <p class="page-hint">{t.account.totp_hint}</p><Begin call=calls.begin submit=t.account.totp_begin/> }.into_any(),
         Totp::Pending(enrolment) => setting_up(calls, enrolment).into_any(),
-        Totp::On(since) => on(calls, since, factors.codes_left).into_any(),
+        Totp::On(since) => on(calls, since).into_any(),
     };
     view! { <Section title=t.account.totp>{body}</Section> }
 }
@@ -76,13 +107,20 @@ fn Begin(
     #[prop(default = "begin")] id: &'static str,
     #[prop(optional)] danger: bool,
 ) -> impl IntoView {
-    let (t, here) = (text(), here());
+    let here = here();
     view! {
         <Form id call submit danger>
             <Hidden name="project" value=here.project.get_untracked()/>
-            <TextField name="password" label=t.account.current_password kind="password" required=true autocomplete="current-password"/>
+            <Confirmed/>
         </Form>
     }
+}
+
+/// The password again: what a borrowed session must not do asks for it.
+#[component]
+pub(super) fn Confirmed() -> impl IntoView {
+    let t = text();
+    view! { <TextField name="password" label=t.account.current_password kind="password" required=true autocomplete="current-password"/> }
 }
 
 fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
@@ -111,22 +149,29 @@ fn setting_up(calls: Calls, enrolment: Enrolment) -> impl IntoView {
     }
 }
 
-fn on(calls: Calls, since: Micros, codes_left: u32) -> impl IntoView {
+fn on(calls: Calls, since: Micros) -> impl IntoView {
     let t = text();
     view! {
-        <Facts>
-            <Fact name=t.account.asked_since><When at=since/></Fact>
-            <Fact name=t.account.codes_left>{codes_left}</Fact>
-        </Facts>
-        <details class="fold">
-            <summary>{t.account.renew_codes}</summary>
-            <p class="field-hint">{t.account.renew_codes_hint}</p>
-            <Begin id="renew" call=calls.renew submit=t.account.renew_codes/>
-        </details>
+        <Facts><Fact name=t.account.asked_since><When at=since/></Fact></Facts>
         <details class="fold">
             <summary>{t.account.totp_remove}</summary>
             <p class="field-hint">{t.account.totp_remove_hint}</p>
             <Begin id="remove" call=calls.remove submit=t.account.totp_remove danger=true/>
         </details>
+    }
+}
+
+/// What helps when all of them are lost.
+fn recovery(calls: Calls, codes_left: u32) -> impl IntoView {
+    let t = text();
+    view! {
+        <Section title=t.account.recovery_codes>
+            <Facts><Fact name=t.account.codes_left>{codes_left}</Fact></Facts>
+            <details class="fold">
+                <summary>{t.account.renew_codes}</summary>
+                <p class="field-hint">{t.account.renew_codes_hint}</p>
+                <Begin id="renew" call=calls.renew submit=t.account.renew_codes/>
+            </details>
+        </Section>
     }
 }

@@ -71,6 +71,8 @@ pub(super) fn domain_actions(
     let enabled = domain.enabled.then(|| t.directory.still_enabled.to_owned());
     let body = t.directory.disable_domain_body;
     vec![
+        RowAction::link(t.provider.title, Icon::KeyPair, paths::provider(here.id(), domain.id))
+            .disabled_because(here.not_allowed(Action::ManageDomains)),
         on_off(&domain.name, domain.id.to_string(), domain.enabled, enable, body, Action::ManageDomains),
         RowAction::post(t.common.delete, Icon::Delete, delete, fields)
             .confirm(question)

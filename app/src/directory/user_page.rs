@@ -10,6 +10,7 @@ use crate::i18n::text;
 use crate::live::use_live;
 use crate::paths;
 use crate::project::{here, parameter};
+use crate::provider::calls::UserFederate;
 use crate::ui::{
     Column, Copyable, Crumb, Empty, Fact, Facts, Icon, Load, Outcomes, PageHeader, Question, RowAction, RowActions,
     Rows, Section, Tab, Table, Tabs, Tag, Tone, When, current_tab, switch,
@@ -23,6 +24,7 @@ pub fn UserPage() -> impl IntoView {
     let (t, here, live, id) = (text(), here(), use_live(), parameter("id"));
     let (enable, delete) = (ServerAction::<UserEnable>::new(), ServerAction::<UserDelete>::new());
     let (remove, unlock) = (ServerAction::<UserFactorsRemove>::new(), ServerAction::<UserUnlock>::new());
+    let federate = ServerAction::<UserFederate>::new();
     let user = Resource::new(
         move || (here.project.get(), id.get(), live.version(Kind::User)),
         |(project, id, _)| user_show(project, id),
@@ -49,12 +51,13 @@ pub fn UserPage() -> impl IntoView {
                                 // What is needed now comes first.
                                 actions.insert(if user.locked_out.is_some() { 0 } else { 2 }, unlocking(user, unlock));
                                 actions.insert(3, factors_remove(user, remove));
+                                actions.insert(4, by_provider(user, federate));
                                 actions
                             });
                             view! { <RowActions id="user" name=name.get() actions buttons=2/> }
                         }}
                     </PageHeader>
-                    <Outcomes calls=vec![enable.into(), delete.into(), remove.into(), unlock.into()]/>
+                    <Outcomes calls=vec![enable.into(), delete.into(), remove.into(), unlock.into(), federate.into()]/>
                     <Tabs label=t.directory.user tabs current/>
                     {switch(move || match current.get() {
                         "roles" => view! { <AssignmentsHere of="user" id=id.get()/> }.into_any(),
@@ -89,6 +92,16 @@ fn factors_remove(user: &User, remove: ServerAction<UserFactorsRemove>) -> RowAc
         .disabled_because(here.not_allowed(Action::ManageUsers).or(none))
 }
 
+/// For users whom the domain's provider is to vouch for.
+fn by_provider(user: &User, federate: ServerAction<UserFederate>) -> RowAction {
+    let (t, here) = (text(), here());
+    let fields = vec![("project", here.project.get()), ("id", user.id.to_string())];
+    let question = Question::new((t.provider.federate_title)(&user.name), t.provider.federate_body);
+    RowAction::post(t.provider.federate, Icon::Domain, federate, fields)
+        .confirm(question)
+        .disabled_because(here.not_allowed(Action::ManageUsers))
+}
+
 fn facts(user: User) -> impl IntoView {
     let (t, here) = (text(), here());
     view! {
@@ -101,6 +114,7 @@ fn facts(user: User) -> impl IntoView {
                 {user.default_project.map(|(id, name)| view! {
                     <Fact name=t.directory.default_project><a href=paths::project(here.id(), id)>{name}</a></Fact>
                 })}
+                <Fact name=t.provider.signs_in>{if user.federated { t.provider.by_provider } else { t.provider.by_password }}</Fact>
                 {user.password_locked.then(|| view! { <Fact name=t.identity.password><Tag label=t.directory.locked/></Fact> })}
                 {user.must_change.then(|| view! { <Fact name=t.account.new_password><Tag label=t.directory.must_change/></Fact> })}
                 {user.locked_out.map(|minutes| view! {

@@ -35,6 +35,7 @@ texts! {
         totp_stop = "Do not set it up", "설정 취소";
         asked_since = "Asked for since", "사용 시작";
         recovery_codes = "Recovery codes", "복구 코드";
+        recovery_code = "Recovery code", "복구 코드";
         codes_left = "Recovery codes left", "남은 복구 코드";
         keep_codes = "Keep these recovery codes", "복구 코드를 보관하세요";
         keep_codes_hint = "Each opens the door once when the second factor is lost. They are shown now and never again.", "2단계 인증 수단을 잃어버렸을 때 한 번씩 사용할 수 있습니다. 지금만 표시되며 다시 볼 수 없습니다.";
@@ -43,6 +44,24 @@ texts! {
         renew_codes_hint = "The old ones are good no more.", "기존 코드는 더 이상 사용할 수 없습니다.";
         totp_remove = "Remove the app", "인증 앱 제거";
         totp_remove_hint = "From then on no code of it is asked for.", "이후에는 앱의 코드를 요구하지 않습니다.";
+        passkeys = "Passkeys", "패스키";
+        passkeys_hint = "A key that a device keeps for you and uses only after it has recognised you, by a finger or a PIN. It is asked for after the password, and opens the door alone as well.", "기기가 보관하며 지문이나 PIN으로 본인을 확인한 후에만 사용하는 키입니다. 비밀번호 다음 단계로 사용하거나, 패스키만으로 로그인할 수 있습니다.";
+        passkey_add = "Add a passkey", "패스키 추가";
+        passkey_name_hint = "For yourself, such as the name of the device.", "기기 이름처럼 알아보기 쉬운 이름을 입력하세요.";
+        passkey_begin = "Go on", "계속";
+        passkey_ready = "Now the device", "기기에서 확인";
+        passkey_ready_hint = "The browser asks which device is to keep the passkey, and the device who you are.", "패스키를 보관할 기기를 브라우저에서 선택하고, 기기에서 본인 확인을 진행하세요.";
+        passkey_create = "Make the passkey", "패스키 만들기";
+        passkey_used = "Last used", "마지막 사용";
+        passkey_added = "Added", "추가 시각";
+        passkey_edit = "Rename or remove", "이름 변경 또는 제거";
+        passkey_rename = "Rename", "이름 변경";
+        passkey_remove = "Remove the passkey", "패스키 제거";
+        passkey_remove_hint = "From then on it opens nothing here. Remove it from the device too.", "이후에는 이 패스키로 로그인할 수 없습니다. 기기에서도 삭제하세요.";
+        passkey_needs_script = "Passkeys need JavaScript, because the browser has to speak with the device.", "패스키는 브라우저가 기기와 통신해야 하므로 JavaScript가 필요합니다.";
+        passkey_unusable = "This browser knows no passkeys at this address. They need https or localhost, and a host's name instead of a number.", "이 브라우저는 현재 주소에서 패스키를 사용할 수 없습니다. https 또는 localhost와 호스트 이름이 필요합니다.";
+        passkey_failed = "No passkey was used. Try again, or choose another way.", "패스키를 사용하지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.";
+        passkey_known = "This device keeps a passkey of this account already.", "이 기기에는 이 계정의 패스키가 이미 있습니다.";
         rules = "Password Rules", "비밀번호 규칙";
         rules_hint = "What passwords have to be, and what becomes of those who guess, by domain.", "도메인별 비밀번호 조건과 반복된 로그인 실패의 처리 방식입니다.";
         rules_of: fn(&str) -> String = |domain| format!("Password rules of {domain}"), |domain| format!("{domain} 비밀번호 규칙");
@@ -148,6 +167,10 @@ pub fn password_fault_ko(fault: PasswordFault) -> String {
             return format!("이 이름으로 너무 많이 시도했습니다. {minutes}분 후에 다시 시도해 주세요.");
         }
         PasswordFault::WrongCode => "올바르지 않거나 이미 사용한 코드입니다. 다음 코드를 기다려 주세요.",
+        PasswordFault::WrongPasskey => {
+            "사용할 수 없는 패스키입니다. 등록되지 않았거나 요청이 만료되었습니다. 다시 시도해 주세요."
+        }
+        PasswordFault::Federated => "조직의 공급자로 로그인하므로 여기에는 비밀번호가 없습니다.",
         PasswordFault::IsTheName => "사용자 이름은 비밀번호로 사용할 수 없습니다. 다른 비밀번호를 선택해 주세요.",
         PasswordFault::Breached => "이미 알려진 비밀번호입니다. 다른 비밀번호를 선택해 주세요.",
         PasswordFault::MustChange => "관리자가 지정한 비밀번호입니다. 계속하려면 새 비밀번호를 선택해 주세요.",

@@ -114,6 +114,10 @@ fn conflict_ko(conflict: &Conflict) -> String {
             "클라우드를 관리할 수 있는 사용자가 남지 않게 됩니다. 먼저 다른 사용자에게 admin 역할을 부여해 주세요."
                 .to_owned()
         }
+        Conflict::NoPasskeysHere => {
+            "패스키는 호스트 이름에 연결됩니다. https와 호스트 이름으로, 또는 localhost로 접속해 주세요. 주소는 관리자가 --public-url로 지정합니다.".to_owned()
+        }
+        Conflict::NoProvider => "이 도메인에는 로그인 공급자가 없습니다. 먼저 설정해 주세요.".to_owned(),
         Conflict::NoSecondFactor => {
             "2단계 인증을 사용하지 않으므로 복구할 것이 없습니다. 먼저 설정해 주세요.".to_owned()
         }
@@ -262,6 +266,11 @@ fn why_ko(why: &Why) -> String {
         Why::NotADate => "2030-12-31과 같은 날짜가 아닙니다.".to_owned(),
         Why::Past => "이미 지난 시각입니다.".to_owned(),
         Why::Range { min, max } => format!("{min}에서 {max} 사이의 값을 입력해 주세요."),
+        Why::NotAnIssuer => {
+            "발급자 주소가 아닙니다. https://로 시작하고 쿼리, 사용자 이름, 비밀번호가 없어야 합니다.".to_owned()
+        }
+        Why::NoGroup { name } => format!("이 도메인에 “{name}” 그룹이 없습니다."),
+        Why::Provider(fault) => (super::provider::KO.fault)(*fault),
         Why::Password(fault) => account::password_fault_ko(*fault),
         Why::Credentials => "사용자 이름 또는 비밀번호가 올바르지 않습니다.".to_owned(),
         Why::TooShort { min } => format!("{min}자 이상 입력해 주세요."),
@@ -348,6 +357,7 @@ fn kind_ko(kind: Kind) -> &'static str {
         Kind::ApplicationCredential => "애플리케이션 자격 증명",
         Kind::Class => "클래스",
         Kind::Seat => "좌석",
+        Kind::Passkey => "패스키",
     }
 }
 

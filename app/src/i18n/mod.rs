@@ -32,6 +32,7 @@ pub mod image;
 pub mod network;
 pub mod operation;
 pub mod overview;
+pub mod provider;
 pub mod quota;
 pub mod ui;
 mod verb;
@@ -106,6 +107,7 @@ pub struct Catalogue {
     pub network: &'static network::Network,
     pub operation: &'static operation::Operation,
     pub overview: &'static overview::Overview,
+    pub provider: &'static provider::Provider,
     pub quota: &'static quota::Quota,
     pub error: &'static error::Errors,
 }
@@ -125,6 +127,7 @@ static EN: Catalogue = Catalogue {
     network: &network::EN,
     operation: &operation::EN,
     overview: &overview::EN,
+    provider: &provider::EN,
     quota: &quota::EN,
     error: &error::EN,
 };
@@ -144,6 +147,7 @@ static KO: Catalogue = Catalogue {
     network: &network::KO,
     operation: &operation::KO,
     overview: &overview::KO,
+    provider: &provider::KO,
     quota: &quota::KO,
     error: &error::KO,
 };

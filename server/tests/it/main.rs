@@ -7,6 +7,7 @@
 mod account;
 mod application_credentials;
 mod audit;
+mod authenticator;
 mod classes;
 mod client;
 mod compute_pages;
@@ -17,6 +18,10 @@ mod identity_api;
 mod image_pages;
 mod no_js;
 mod nowhere;
+mod oidc;
+mod oidc_provider;
+mod oidc_settings;
+mod passkeys;
 mod personas;
 mod preferences;
 mod program;

@@ -9,7 +9,8 @@ use api::compute::{Compute as _, KeyType};
 use api::directory::{Directory as _, DomainForm, GroupForm, NewAssignment, RoleForm};
 use api::image::{ImageChange, Images as _};
 use api::network::Networks as _;
-use api::{Caller, ListQuery, ProjectId};
+use api::provider::{ProviderForm, Providers as _};
+use api::{Caller, ListQuery, ProjectId, UserId};
 use scraper::Selector;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -59,6 +60,9 @@ const FORMS: &[&str] = &[
     "keypair_delete",
     "keypair_import",
     "network_create",
+    "passkey_begin",
+    "passkey_remove",
+    "passkey_rename",
     "password_change",
     "password_rules_set",
     "preferences_set",
@@ -68,9 +72,13 @@ const FORMS: &[&str] = &[
     "project_enable",
     "project_update",
     "properties_set",
+    "provider_remove",
+    "provider_set",
+    "provider_test",
     "quota_default_update",
     "quota_request_create",
     "quota_update",
+    "recovery_code_renew",
     "role_create",
     "role_delete",
     "role_update",
@@ -91,12 +99,30 @@ const FORMS: &[&str] = &[
     "user_create",
     "user_delete",
     "user_enable",
+    "user_federate",
     "user_password_set",
     "user_update",
 ];
 
 /// Somebody else's project: whoever posts there is told that there is none, once the form has been understood.
 const NOWHERE: &str = unauthorized::NOBODY;
+
+const PASSKEY: &str = "8d0f6a4e-3c1b-4f55-9a57-2f6f1f0c9b21";
+
+/// A passkey of the administrator's, who has signed in already: from now on it is asked for. Only a device can make one, but it takes none
+/// to look at it.
+async fn with_passkey(world: &World, admin: UserId) {
+    let mut tx = world.cloud.db().begin().await.unwrap();
+    sqlx::query(
+        "insert into passkey (id, user_id, name, credential_id, credential, created_at) values ($1, $2, 'laptop', 'x', '{}', 1)",
+    )
+    .bind(PASSKEY)
+    .bind(admin.0.to_string())
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
 
 /// One of each thing that a page is about, by the first part of its address.
 async fn everything(world: &World) -> (Caller, BTreeMap<&'static str, String>) {
@@ -128,6 +154,14 @@ async fn everything(world: &World) -> (Caller, BTreeMap<&'static str, String>) {
     let user = world.user("someone", project, api::Role::Member).await;
     let domain =
         directory.domain_create(&admin, DomainForm { name: "d".into(), ..DomainForm::default() }).await.unwrap();
+    let provider = ProviderForm {
+        name: "Example".into(),
+        issuer: "https://sso.example.org".into(),
+        client_id: "offing".into(),
+        name_claim: "preferred_username".into(),
+        ..ProviderForm::default()
+    };
+    cloud.identity.provider_set(&admin, domain, provider).await.unwrap();
     let form = GroupForm { name: "g".into(), ..GroupForm::default() };
     let of_users = directory.group_create(&admin, form).await.unwrap();
     directory.group_member_add(&admin, of_users, &["someone".to_owned()]).await.unwrap();
@@ -159,6 +193,7 @@ async fn everything(world: &World) -> (Caller, BTreeMap<&'static str, String>) {
         ("password-rules", domain.to_string()),
         ("groups", of_users.to_string()),
         ("roles", role.to_string()),
+        ("second-factors", PASSKEY.to_owned()),
     ];
     (caller, ids.into())
 }
@@ -231,6 +266,7 @@ async fn every_form_is_known_and_can_be_posted_plainly() {
     let world = world().await;
     let (caller, ids) = everything(&world).await;
     let client = world.sign_in("admin").await;
+    with_passkey(&world, caller.user).await;
     let project = caller.project;
     let patterns = unauthorized::PAGES.iter().map(|(path, _)| *path);
     let patterns =

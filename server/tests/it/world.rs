@@ -96,9 +96,14 @@ async fn open(
 impl World {
     /// What a program that is killed and started again finds: the same files, the same host, nothing in memory.
     pub async fn reopen(self) -> World {
+        self.reopen_with(|_| ()).await
+    }
+
+    /// The same, with other settings.
+    pub async fn reopen_with(self, settings: impl FnOnce(&mut Settings)) -> World {
         self.cloud.db().close().await;
         let Self { clock, hypervisor, network, data, .. } = self;
-        open(data, clock, hypervisor, network, |_| ()).await
+        open(data, clock, hypervisor, network, settings).await
     }
 
     /// The admin, as a caller of the services.

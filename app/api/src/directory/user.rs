@@ -20,6 +20,8 @@ pub struct User {
     pub must_change: bool,
     /// More than the password is asked for at sign-in.
     pub second_factor: bool,
+    /// Signs in with the domain's provider, and has no password here.
+    pub federated: bool,
     pub last_sign_in: Option<Micros>,
     /// For how many more minutes nobody can sign in as the user, after too many failures. Only where one user is shown.
     pub locked_out: Option<u32>,

@@ -3,7 +3,7 @@
 
 use super::service::IdentityService;
 use super::sign_in::by_program;
-use super::store::{self, second_factor as factors};
+use super::store::{self, passkey, second_factor as factors};
 use super::{account, totp};
 use crate::db::Tx;
 use crate::fault::{StoreError, incident};
@@ -45,6 +45,7 @@ pub async fn codes_of_none_delete(tx: &mut Tx, user: UserId) -> Result<()> {
 /// The password alone is enough.
 pub async fn remove_all(tx: &mut Tx, user: UserId) -> Result<()> {
     factors::totp_delete(tx, user).await?;
+    passkey::delete_of(tx, user).await?;
     codes_of_none_delete(tx, user).await
 }
 
@@ -63,7 +64,9 @@ impl IdentityService {
                 Err(_) => Totp::Off,
             },
         };
-        Ok(SecondFactors { totp, codes_left })
+        let passkeys = self.passkeys_of(caller.user).await?.into_iter().map(|row| row.passkey).collect();
+        let federated = store::provider::is_federated(db, caller.user).await?;
+        Ok(SecondFactors { federated, totp, passkeys, codes_left })
     }
 
     async fn enrolment(&self, caller: &Caller, secret: String) -> Result<Enrolment> {

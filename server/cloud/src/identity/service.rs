@@ -2,9 +2,11 @@
 
 use super::caller;
 use super::password::Hasher;
+use super::provider::Way;
 use super::session::SessionRow;
 use super::token::Bearer;
 use crate::core::Core;
+use crate::fault::incident;
 use crate::kept::Kept;
 use crate::seal::Sealer;
 use api::identity::{Identity, Me, Membership};
@@ -17,6 +19,7 @@ pub struct IdentityService {
     pub(super) core: Arc<Core>,
     pub(super) hasher: Hasher,
     pub(super) sealer: Sealer,
+    pub(super) way: Way,
     /// By the hash of the id.
     pub(super) sessions: Kept<String, Option<SessionRow>>,
     /// By the hash of the token.
@@ -31,7 +34,8 @@ impl IdentityService {
         let (commits, hasher, sealer) = (core.db.commits(), Hasher::new()?, Sealer::open(&core.data)?);
         let (sessions, bearers) = (Kept::new(commits.clone()), Kept::new(commits.clone()));
         let callers = Kept::new(commits);
-        Ok(Self { core, hasher, sealer, sessions, bearers, callers, breached: OnceLock::new() })
+        let way = Way::new().map_err(|error| incident("the way to providers of identity", &error))?;
+        Ok(Self { core, hasher, sealer, way, sessions, bearers, callers, breached: OnceLock::new() })
     }
 }
 

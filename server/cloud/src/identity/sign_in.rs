@@ -1,8 +1,8 @@
 //! Signing in: with a password, and what else is asked for; and setting a password from the command line.
 //!
 //! Whoever guesses learns nothing: an unknown domain, an unknown name, a disabled user and a wrong password are answered alike and after the
-//! same time, and names are locked out alike whether or not anybody has them. Only after the right password is more asked for: a code
-//! where there is a second factor, then a new password where one has to be chosen. In between nobody is signed in and nothing is stored:
+//! same time, and names are locked out alike whether or not anybody has them. Only after the right password is more asked for: a code or
+//! a passkey where there is a second factor, then a new password where one has to be chosen. In between nobody is signed in and nothing is stored:
 //! the browser holds a ticket that says, sealed, how far it has come.
 
 use super::rules;
@@ -13,7 +13,9 @@ use crate::audit;
 use crate::core::Core;
 use crate::db::Tx;
 use crate::fault::StoreError;
-use api::account::{Answer, Asked, Entry, More, NewPassword, PasswordFault, PasswordRules, SignIn, SignInStep, Whence};
+use api::account::{
+    Answer, Asked, Entry, Factors, More, NewPassword, PasswordFault, PasswordRules, SignIn, SignInStep, Whence,
+};
 use api::audit::OK;
 use api::directory::User;
 use api::{Caller, DomainId, Error, Kind, Micros, Name, Result, UserId, Why};
@@ -57,10 +59,10 @@ pub(super) fn typed(name: &str) -> String {
 
 /// Somebody who may be guessing: all that is tried with one name is counted together, passwords and codes alike.
 pub(super) struct Guesser<'a> {
-    key: String,
-    name: String,
-    rules: PasswordRules,
-    from: &'a Whence,
+    pub key: String,
+    pub name: String,
+    pub rules: PasswordRules,
+    pub from: &'a Whence,
 }
 
 /// How far an attempt has come.
@@ -79,7 +81,7 @@ impl Ticket {
 
     fn text(&self) -> String {
         let what = match self.what {
-            More::Code => "code",
+            More::Code(_) => "code",
             More::NewPassword => "password",
         };
         format!("{} {} {what} {}", self.user, self.until, self.password)
@@ -89,7 +91,7 @@ impl Ticket {
         let mut words = text.split(' ');
         let (user, until) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let what = match words.next()? {
-            "code" => More::Code,
+            "code" => More::Code(Factors::default()),
             "password" => More::NewPassword,
             _ => return None,
         };
@@ -98,7 +100,7 @@ impl Ticket {
 }
 
 impl IdentityService {
-    async fn guesser<'a>(
+    pub(super) async fn guesser<'a>(
         &self,
         domain: Option<DomainId>,
         domain_name: &str,
@@ -113,7 +115,7 @@ impl IdentityService {
     }
 
     /// For how many more minutes the name is locked out.
-    async fn locked(&self, db: &mut SqliteConnection, guesser: &Guesser<'_>) -> Result<Option<u32>> {
+    pub(super) async fn locked(&self, db: &mut SqliteConnection, guesser: &Guesser<'_>) -> Result<Option<u32>> {
         let failures = rows::failures(db, &guesser.key).await?;
         let now = self.core.clock.now();
         Ok(failures.and_then(|(failures, last_at)| rules::locked(&guesser.rules, failures, last_at, now)))
@@ -128,12 +130,14 @@ impl IdentityService {
             Some(domain) => rows::by_name(db, domain, attempt.name.trim(), self.core.clock.now()).await?,
             None => None,
         };
-        let user = user.filter(|user| user.enabled);
+        // Nobody's password, for those who have none.
+        let user = user.filter(|user| user.enabled && !user.federated);
         self.guess("password", &guesser, user.as_ref(), &attempt.password).await?;
         let user = user.ok_or(Error::field("password", Why::Credentials))?;
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         if factors::is_asked_for(&mut tx, user.id).await? {
-            return Ok(Entry::Asked(self.asked(&user, More::Code, None, None)?));
+            let kinds = factors::kinds(&mut tx, user.id).await?;
+            return Ok(Entry::Asked(self.asked(&user, More::Code(kinds), None, None)?));
         }
         self.entered(tx, &user, &guesser).await
     }
@@ -160,7 +164,11 @@ impl IdentityService {
     pub(super) async fn own_password(&self, caller: &Caller, field: &str, password: &str) -> Result<Known> {
         let user = rows::by_id(self.core.db.read(), caller.user, self.core.clock.now()).await?;
         let user = user.ok_or(Error::Unauthenticated)?;
-        let from = Whence { address: caller.address.clone(), request: caller.request.clone() };
+        if user.federated {
+            return Err(Error::field(field, Why::Password(PasswordFault::Federated)));
+        }
+        let (address, request) = (caller.address.clone(), caller.request.clone());
+        let from = Whence { address, request, ..Whence::default() };
         let guesser = self.guesser(Some(user.domain), "", &user.name, &from).await?;
         self.guess(field, &guesser, Some(&user), password).await.map_err(|error| match error.of_field(field) {
             Some(Why::Credentials) => Error::field(field, Why::Password(PasswordFault::Wrong)),
@@ -169,17 +177,38 @@ impl IdentityService {
         Ok(user)
     }
 
-    /// Goes on with an attempt whose ticket holds.
-    pub(super) async fn sign_in_on(&self, step: &SignInStep) -> Result<Entry> {
-        let text = self.sealer.unseal(PURPOSE, &step.ticket).and_then(|text| String::from_utf8(text).ok());
+    /// What an attempt's ticket is good for still.
+    async fn ticket_held(&self, ticket: &str) -> Result<(Known, More)> {
+        let text = self.sealer.unseal(PURPOSE, ticket).and_then(|text| String::from_utf8(text).ok());
         let ticket = text.as_deref().and_then(Ticket::parse).ok_or(Error::Unauthenticated)?;
         let user = rows::by_id(self.core.db.read(), ticket.user, self.core.clock.now()).await?;
-        let user = user
-            .filter(|user| user.enabled && ticket.until > self.core.clock.now() && ticket.password == hash(&user.hash));
-        let user = user.ok_or(Error::Unauthenticated)?;
+        let user = user.filter(|user| {
+            user.enabled
+                && !user.federated
+                && ticket.until > self.core.clock.now()
+                && ticket.password == hash(&user.hash)
+        });
+        Ok((user.ok_or(Error::Unauthenticated)?, ticket.what))
+    }
+
+    /// Who has shown the password and is asked for a second factor.
+    pub(super) async fn half_signed_in(&self, ticket: &str) -> Result<Known> {
+        match self.ticket_held(ticket).await? {
+            (user, More::Code(_)) => Ok(user),
+            _ => Err(Error::Unauthenticated),
+        }
+    }
+
+    /// Goes on with an attempt whose ticket holds.
+    pub(super) async fn sign_in_on(&self, step: &SignInStep) -> Result<Entry> {
+        let (user, what) = self.ticket_held(&step.ticket).await?;
         let guesser = self.guesser(Some(user.domain), "", &user.name, &step.from).await?;
-        match (&step.answer, ticket.what) {
-            (Answer::Code(code), More::Code) => self.code_shown(&user, code, guesser).await,
+        match (&step.answer, what) {
+            (Answer::Code(code), More::Code(_)) => self.code_shown(&user, code, guesser).await,
+            (Answer::Passkey(shown), More::Code(_)) => match self.passkey_shown(&user, shown, guesser).await {
+                Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => self.asked_again(&user, error).await,
+                come => come,
+            },
             (Answer::NewPassword(new), More::NewPassword) => self.password_chosen(&user, new, guesser).await,
             _ => Err(Error::Unauthenticated),
         }
@@ -188,8 +217,7 @@ impl IdentityService {
     /// Takes a code, in one transaction with the count of failures: no two guesses pass that side by side.
     async fn code_shown(&self, user: &Known, code: &str, guesser: Guesser<'_>) -> Result<Entry> {
         if code.trim().is_empty() {
-            let error = Error::field("code", Why::Required);
-            return Ok(Entry::Asked(self.asked(user, More::Code, None, Some(error))?));
+            return self.asked_again(user, Error::field("code", Why::Required)).await;
         }
         let guesser = Guesser { rules: rules::of_codes(guesser.rules), ..guesser };
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
@@ -201,8 +229,14 @@ impl IdentityService {
         };
         self.refused(&mut tx, &guesser, result, locked.is_none()).await?;
         tx.commit().await.map_err(StoreError)?;
-        let error = Error::field("code", Why::Password(fault));
-        Ok(Entry::Asked(self.asked(user, More::Code, None, Some(error))?))
+        self.asked_again(user, Error::field("code", Why::Password(fault))).await
+    }
+
+    /// The second factor that was shown would not do.
+    async fn asked_again(&self, user: &Known, error: Error) -> Result<Entry> {
+        let mut db = self.core.db.read().acquire().await.map_err(StoreError)?;
+        let kinds = factors::kinds(&mut db, user.id).await?;
+        Ok(Entry::Asked(self.asked(user, More::Code(kinds), None, Some(error))?))
     }
 
     async fn password_chosen(&self, user: &Known, new: &NewPassword, guesser: Guesser<'_>) -> Result<Entry> {
@@ -222,7 +256,7 @@ impl IdentityService {
     }
 
     /// All that proves who it is has been shown: lets the user in, or asks for a new password first.
-    async fn entered(&self, tx: Tx, user: &Known, guesser: &Guesser<'_>) -> Result<Entry> {
+    pub(super) async fn entered(&self, tx: Tx, user: &Known, guesser: &Guesser<'_>) -> Result<Entry> {
         let expired = rules::expired(&guesser.rules, user.changed_at, self.core.clock.now());
         let why = match user {
             // Who cannot change it is not asked to.
@@ -240,7 +274,7 @@ impl IdentityService {
         Ok(Entry::In(user.id))
     }
 
-    async fn welcome(&self, mut tx: Tx, user: &Known, guesser: &Guesser<'_>) -> Result<()> {
+    pub(super) async fn welcome(&self, mut tx: Tx, user: &Known, guesser: &Guesser<'_>) -> Result<()> {
         rows::forgive(&mut tx, &guesser.key).await?;
         store::user::signed_in(&mut tx, user.id, self.core.clock.now()).await?;
         note(&mut tx, guesser, Some(user.id), OK, self.core.clock.now()).await?;
@@ -254,7 +288,7 @@ impl IdentityService {
     }
 
     /// Writes down an attempt that has failed, and counts it where it is to be.
-    async fn refused(&self, tx: &mut Tx, guesser: &Guesser<'_>, result: &str, counted: bool) -> Result<()> {
+    pub(super) async fn refused(&self, tx: &mut Tx, guesser: &Guesser<'_>, result: &str, counted: bool) -> Result<()> {
         let now = self.core.clock.now();
         if counted {
             rows::failed(tx, &guesser.key, now, now - FORGOTTEN).await?;
@@ -278,6 +312,7 @@ impl IdentityService {
         let now = self.core.clock.now();
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         rows::replace(&mut tx, user.id, &hash, must_change, now).await?;
+        store::provider::release(&mut tx, user.id).await?;
         // Whoever knew the old password is signed out.
         store::session::delete_of(&mut tx, user.id).await?;
         rows::forgive(&mut tx, &key_of(user.domain, &user.name)).await?;

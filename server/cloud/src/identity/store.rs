@@ -5,13 +5,16 @@ pub mod class;
 pub mod credential;
 pub mod domain;
 pub mod group;
+pub mod passkey;
 pub mod password;
 pub mod project;
+pub mod provider;
 pub mod role;
 pub mod seat;
 pub mod second_factor;
 pub mod session;
 pub mod standing;
+pub mod ticket;
 pub mod token;
 pub mod user;
 

@@ -234,12 +234,16 @@ impl IdentityService {
                     domain,
                     name,
                     password: password.clone(),
-                    from: Whence { address: asked.address.clone(), request: asked.request.clone() },
+                    from: Whence {
+                        address: asked.address.clone(),
+                        request: asked.request.clone(),
+                        ..Whence::default()
+                    },
                 };
                 let user = match self.signed_in(&attempt).await? {
                     Entry::In(user) => user,
                     // A password alone opens nothing where there is more to show.
-                    Entry::Asked(Asked { what: More::Code, .. }) => {
+                    Entry::Asked(Asked { what: More::Code(_), .. }) => {
                         return Err(Error::field("code", Why::Password(PasswordFault::NeedsCode)));
                     }
                     Entry::Asked(more) => return Err(more.error.unwrap_or(Error::Unauthenticated)),

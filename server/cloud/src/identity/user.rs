@@ -171,6 +171,11 @@ pub async fn password_set(
     let now = change.now;
     // Whoever is given a password chooses another one, where that is allowed.
     store::password::replace(&mut change.tx, id, &hash, !user.password_locked, now).await?;
+    // Whoever has a password comes by no provider, and is in no group by its word.
+    store::provider::release(&mut change.tx, id).await?;
+    if user.federated {
+        change.somebody_runs_cloud().await?;
+    }
     // Whoever knew the old password is signed out.
     store::session::delete_of(&mut change.tx, id).await?;
     store::password::forgive(&mut change.tx, &sign_in::key_of(user.domain, &user.name)).await?;

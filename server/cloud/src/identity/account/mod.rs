@@ -14,11 +14,12 @@ use crate::db::Tx;
 use crate::fault::StoreError;
 use api::account::{
     Account, DomainRules, Entry, NewPasswordRules, NewPreferences, NewProfile, PasswordChange, PasswordFault,
-    Preferences, PreferencesPage, Profile, SecondFactors, Session, SessionLeft, SignIn, SignInStep, Totp, Zone,
+    Preferences, PreferencesPage, Profile, SecondFactors, Session, SessionLeft, SignIn, SignInStep, Totp, Whence, Zone,
 };
 use api::directory::Actor;
 use api::error::{Conflict, Faults};
 use api::identity::{Identity as _, SignInOptions};
+use api::passkey::Shown;
 use api::{Caller, DomainId, Error, Kind, ListQuery, Micros, Name, Page, ProjectId, Proof, Result, UserId, Why};
 use async_trait::async_trait;
 
@@ -59,7 +60,11 @@ impl IdentityService {
 
     /// What the sign-in page has to ask for.
     pub async fn sign_in_options(&self) -> Result<SignInOptions> {
-        Ok(SignInOptions { domains: rows::password::has_domains(self.core.db.read()).await? })
+        let db = self.core.db.read();
+        Ok(SignInOptions {
+            domains: rows::password::has_domains(db).await?,
+            providers: rows::provider::offers(db).await?,
+        })
     }
 
     /// Keeps what somebody has chosen from the menu; what is no choice is left alone.
@@ -115,7 +120,7 @@ impl IdentityService {
     }
 
     /// A change of one's own account, written down; then its pages hear of it.
-    async fn account_changed(&self, mut tx: Tx, caller: &Caller, verb: &str, now: Micros) -> Result<()> {
+    pub(super) async fn account_changed(&self, mut tx: Tx, caller: &Caller, verb: &str, now: Micros) -> Result<()> {
         self.audited(&mut tx, caller, verb, caller.user, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.core.hub.changed(Kind::User, caller.user, None);
@@ -143,7 +148,7 @@ async fn reached(change: &mut Change<'_>, user: UserId) -> Result<()> {
 }
 
 /// The session that asks. What comes by another way, such as an application credential, may not touch the account.
-fn session(caller: &Caller) -> Result<&str> {
+pub(super) fn session(caller: &Caller) -> Result<&str> {
     match &caller.proof {
         Proof::Session(id) => Ok(id),
         _ => Err(Error::Unauthenticated),
@@ -166,6 +171,7 @@ impl Account for IdentityService {
             password_locked: row.password_locked,
             created_at: row.created_at,
             password_changed_at: (row.password_changed_at > 0).then_some(row.password_changed_at),
+            federated: rows::provider::is_federated(self.core.db.read(), caller.user).await?,
             memberships: self.membership_list(caller.user).await?,
         })
     }
@@ -195,6 +201,10 @@ impl Account for IdentityService {
 
     async fn sign_in(&self, attempt: SignIn) -> Result<Entry> {
         self.signed_in(&attempt).await
+    }
+
+    async fn sign_in_passkey(&self, shown: Shown, from: Whence) -> Result<Entry> {
+        self.signed_in_by_passkey(&shown, &from).await
     }
 
     async fn sign_in_step(&self, step: SignInStep) -> Result<Entry> {

@@ -173,7 +173,8 @@ impl ClassService {
         Ok(sheet(class, lines))
     }
 
-    /// Whoever holds the code before it is used is not asked for anything else, so the user is signed out and the old password is void.
+    /// Whoever holds the code before it is used is not asked for anything else, so the user is signed out and the old password is void,
+    /// as is the word of a provider.
     pub(super) async fn code_renew(&self, caller: &Caller, id: SeatId, base: &str) -> Result<Sheet> {
         let class = self.class_of(id).await?;
         let (mut change, class) = self.change(caller, class).await.map_err(|error| hidden(error, id))?;
@@ -190,6 +191,8 @@ impl ClassService {
         let now = change.now;
         store::seat::claim_set(&mut change.tx, id, Some(&code_hash(&code))).await?;
         store::password::replace(&mut change.tx, user, "", false, now).await?;
+        store::provider::release(&mut change.tx, user).await?;
+        change.somebody_runs_cloud().await?;
         store::session::delete_of(&mut change.tx, user).await?;
         change.done("seat_code_renew", Kind::Class, seat.class, &format!("{} · {user_name}", class.name)).await?;
         change.touch(Kind::User, user);

@@ -213,6 +213,8 @@ impl ClassService {
         let seat = seat.filter(|seat| seat.user == Some(user)).ok_or(Error::field("code", Why::Code))?;
         store::seat::claim_set(&mut tx, seat.id, None).await?;
         store::password::replace(&mut tx, user, &hash, false, now).await?;
+        // Whoever has a password comes by no provider.
+        store::provider::release(&mut tx, user).await?;
         store::session::delete_of(&mut tx, user).await?;
         // Whoever has forgotten the old one may have been locked out by trying.
         store::password::forgive(&mut tx, &key_of(class.domain, &user_name)).await?;

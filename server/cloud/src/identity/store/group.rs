@@ -67,6 +67,10 @@ pub async fn list_of(db: &SqlitePool, user: UserId) -> Result<Vec<Group>> {
     Ok(rows.into_iter().map(|view| view.0).collect())
 }
 
+pub async fn named(db: &mut SqliteConnection, domain: DomainId, text: &str) -> Result<Option<(GroupId, DomainId)>> {
+    super::named(db, "user_group", domain, text).await
+}
+
 pub async fn named_within(db: &mut SqliteConnection, reach: &Reach, text: &str) -> Result<Vec<(GroupId, DomainId)>> {
     super::named_within(db, "user_group", reach, text).await
 }
@@ -110,11 +114,11 @@ pub async fn delete(tx: &mut Tx, group: GroupId) -> Result<()> {
     Ok(())
 }
 
-/// A member twice is a member once.
+/// A member twice is a member once, and stays, whatever a provider says.
 pub async fn member_add(tx: &mut Tx, group: GroupId, user: UserId, now: Micros) -> Result<()> {
     sqlx::query(
         "insert into group_member (group_id, user_id, created_at) values ($1, $2, $3)
-         on conflict (group_id, user_id) do nothing",
+         on conflict (group_id, user_id) do update set by_provider = 0",
     )
     .bind(group.0.to_string())
     .bind(user.0.to_string())

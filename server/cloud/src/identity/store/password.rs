@@ -5,7 +5,7 @@ use crate::db::Tx;
 use api::account::{DomainRules, PasswordRules};
 use api::{DomainId, Micros, UserId};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqliteExecutor, SqlitePool};
 
 /// How many hashes are kept of each user: as many as the rules can ask for.
 const KEPT: i64 = 24;
@@ -104,6 +104,8 @@ pub struct Known {
     pub must_change: bool,
     /// Only administrators change it.
     pub locked: bool,
+    /// Signs in with the domain's provider, and has no password here.
+    pub federated: bool,
     /// When the password was chosen, or the user made.
     pub changed_at: Micros,
 }
@@ -118,6 +120,7 @@ fn known(row: &SqliteRow) -> std::result::Result<Known, sqlx::Error> {
         enabled: row.try_get("enabled")?,
         must_change: row.try_get("must_change")?,
         locked: row.try_get("password_locked")?,
+        federated: row.try_get("federated")?,
         changed_at: created.max(changed),
     })
 }
@@ -125,7 +128,8 @@ fn known(row: &SqliteRow) -> std::result::Result<Known, sqlx::Error> {
 /// $1 is the present.
 const KNOWN: &str = "select u.id, u.domain_id, u.name, u.password_hash,
     u.enabled and d.enabled and (u.expires_at is null or u.expires_at > $1) as enabled, u.must_change, u.created_at,
-    u.password_changed_at, u.password_locked from local_user u join domain d on d.id = u.domain_id";
+    u.password_changed_at, u.password_locked, exists (select 1 from federated_user f where f.user_id = u.id) as federated
+    from local_user u join domain d on d.id = u.domain_id";
 
 pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str, now: Micros) -> Result<Option<Known>> {
     let row = sqlx::query(&format!("{KNOWN} where u.domain_id = $2 and u.name = $3"))
@@ -137,7 +141,7 @@ pub async fn by_name(db: &SqlitePool, domain: DomainId, name: &str, now: Micros)
     Ok(row.as_ref().map(known).transpose()?)
 }
 
-pub async fn by_id(db: &SqlitePool, user: UserId, now: Micros) -> Result<Option<Known>> {
+pub async fn by_id(db: impl SqliteExecutor<'_>, user: UserId, now: Micros) -> Result<Option<Known>> {
     let row =
         sqlx::query(&format!("{KNOWN} where u.id = $2")).bind(now).bind(user.0.to_string()).fetch_optional(db).await?;
     Ok(row.as_ref().map(known).transpose()?)

@@ -2,6 +2,7 @@
 
 use super::Result;
 use crate::db::Tx;
+use api::account::Factors;
 use api::{Micros, UserId};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -32,6 +33,18 @@ pub async fn is_asked_for(db: &mut SqliteConnection, user: UserId) -> Result<boo
         .bind(user.0.to_string())
         .fetch_one(db)
         .await?)
+}
+
+/// Which ones they have.
+pub async fn kinds(db: &mut SqliteConnection, user: UserId) -> Result<Factors> {
+    let row = sqlx::query(
+        "select exists (select 1 from totp where user_id = $1 and confirmed_at is not null) as app,
+         exists (select 1 from passkey where user_id = $1) as passkey",
+    )
+    .bind(user.0.to_string())
+    .fetch_one(db)
+    .await?;
+    Ok(Factors { app: row.try_get("app")?, passkey: row.try_get("passkey")? })
 }
 
 /// Begins anew, unless there is one that is asked for already: then nothing happens.

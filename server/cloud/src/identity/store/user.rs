@@ -27,6 +27,7 @@ impl FromRow<'_, SqliteRow> for View {
             password_locked: row.try_get("password_locked")?,
             must_change: row.try_get("must_change")?,
             second_factor: row.try_get("second_factor")?,
+            federated: row.try_get("federated")?,
             last_sign_in: row.try_get("last_sign_in_at")?,
             locked_out: None,
             expires_at: row.try_get("expires_at")?,
@@ -38,6 +39,7 @@ impl FromRow<'_, SqliteRow> for View {
 const SELECT: &str = "u.id, u.domain_id, u.name, u.email, u.description, u.default_project_id, u.enabled, u.password_locked,
     u.must_change, u.last_sign_in_at, u.expires_at,
     exists (select 1 from second_factor f where f.user_id = u.id) as second_factor,
+    exists (select 1 from federated_user f where f.user_id = u.id) as federated,
     u.created_at, d.name as domain_name, (select p.name from project p where p.id = u.default_project_id) as default_name";
 
 const SORTS: &[Sort] = &[
