@@ -3,7 +3,8 @@
 use super::calls::{ClassCreate, class_form};
 use super::roster::RosterField;
 use super::sheet::SheetView;
-use crate::directory::limit_field;
+use crate::Fail;
+use crate::directory::{DomainField, domains, limit_field};
 use crate::i18n::text;
 use crate::paths;
 use crate::project::here;
@@ -22,14 +23,20 @@ pub fn ClassCreatePage() -> impl IntoView {
     let (t, here) = (text(), here());
     let create = ServerAction::<ClassCreate>::new();
     let made = answered(create);
-    let read = Resource::new(move || here.project.get(), class_form);
+    let read = Resource::new(
+        move || here.project.get(),
+        |project| async move { Ok::<_, Fail>((class_form(project.clone()).await?, domains(project).await?)) },
+    );
     let way = vec![Crumb::new(t.class.title, paths::classes(here.id()))];
     view! {
         <PageHeader title=t.class.create way/>
         <Load from=read let:read>
             {move || match made.get() {
                 Some(sheet) => view! { <Made sheet/> }.into_any(),
-                None => view! { <CreateForm create offer=read.get_untracked()/> }.into_any(),
+                None => {
+                    let (offer, domains) = read.get_untracked();
+                    view! { <CreateForm create offer domains/> }.into_any()
+                }
             }}
         </Load>
     }
@@ -46,7 +53,7 @@ fn Made(sheet: Sheet) -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(create: ServerAction<ClassCreate>, offer: ClassChoices) -> impl IntoView {
+fn CreateForm(create: ServerAction<ClassCreate>, offer: ClassChoices, domains: Vec<(String, String)>) -> impl IntoView {
     let (t, here) = (text(), here());
     let ClassChoices { limits, images, flavors } = offer;
     let images = images.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
@@ -69,7 +76,7 @@ fn CreateForm(create: ServerAction<ClassCreate>, offer: ClassChoices) -> impl In
                 <p class="field-hint">{t.directory.limits_hint}</p>
                 <div class="limits">{limits.collect_view()}</div>
             </details>
-            <TextField name="domain" label=t.directory.domain hint=t.directory.domain_hint/>
+            <DomainField domains/>
         </Form>
     }
 }

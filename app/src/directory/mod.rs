@@ -83,7 +83,7 @@ pub(crate) fn by_domain(domains: Vec<(String, String)>) -> Vec<Choices> {
 
 /// The domain of a new thing, where there is a choice; where there are too many to choose from, by name.
 #[component]
-fn DomainField(domains: Vec<(String, String)>) -> impl IntoView {
+pub(crate) fn DomainField(domains: Vec<(String, String)>) -> impl IntoView {
     let t = text();
     let own = crate::project::here().domain().map(|own| own.to_string()).unwrap_or_default();
     let choices: Vec<_> = domains.into_iter().map(|(id, name)| Choice::new(id, name)).collect();

@@ -26,8 +26,8 @@ pub fn UserPage() -> impl IntoView {
     let (remove, unlock) = (ServerAction::<UserFactorsRemove>::new(), ServerAction::<UserUnlock>::new());
     let federate = ServerAction::<UserFederate>::new();
     let user = Resource::new(
-        move || (here.project.get(), id.get(), live.version(Kind::User)),
-        |(project, id, _)| user_show(project, id),
+        move || (here.project.get(), id.get(), live.version(Kind::User), live.version(Kind::Domain)),
+        |(project, id, ..)| user_show(project, id),
     );
     let current = current_tab(&["overview", "roles", "groups", "sessions", "actions"]);
     view! {
@@ -97,9 +97,10 @@ fn by_provider(user: &User, federate: ServerAction<UserFederate>) -> RowAction {
     let (t, here) = (text(), here());
     let fields = vec![("project", here.project.get()), ("id", user.id.to_string())];
     let question = Question::new((t.provider.federate_title)(&user.name), t.provider.federate_body);
+    let none = (!user.has_provider).then(|| t.provider.none.to_owned());
     RowAction::post(t.provider.federate, Icon::Domain, federate, fields)
         .confirm(question)
-        .disabled_because(here.not_allowed(Action::ManageUsers))
+        .disabled_because(here.not_allowed(Action::ManageUsers).or(none))
 }
 
 fn facts(user: User) -> impl IntoView {

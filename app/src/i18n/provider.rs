@@ -11,10 +11,10 @@ texts! {
         redirect_hint = "Register this address with the provider, to the letter.", "이 주소를 공급자에 그대로 등록하세요.";
         name_hint = "What the button on the sign-in page says.", "로그인 페이지의 버튼에 표시됩니다.";
         issuer = "Issuer", "발급자";
-        issuer_hint = "The provider's own address, as it stands in its tokens, such as https://sso.example.org/realms/staff.", "토큰에 기록되는 공급자의 주소입니다. 예: https://sso.example.org/realms/staff";
+        issuer_hint = "The provider's own address, as it stands in its tokens, such as https://sso.example.org/realms/staff. Another one ends the sessions of all who came by the one before.", "토큰에 기록되는 공급자의 주소입니다(예: https://sso.example.org/realms/staff). 발급자를 바꾸면 이전 발급자로 로그인한 사용자의 세션이 종료됩니다.";
         client_id = "Client ID", "클라이언트 ID";
         secret = "Client secret", "클라이언트 비밀 값";
-        secret_kept = "There is one, and it is not shown. Leave this empty to keep it.", "저장되어 있으며 표시되지 않습니다. 비워 두면 그대로 유지됩니다.";
+        secret_kept = "There is one, and it is not shown. Leave this empty to keep it; another issuer needs its own.", "저장되어 있으며 표시되지 않습니다. 비워 두면 그대로 유지되며, 발급자를 바꾸면 새로 입력해야 합니다.";
         secret_none = "Empty for a client that has none.", "비밀 값이 없는 클라이언트라면 비워 두세요.";
         scopes = "Scopes", "범위";
         scopes_hint = "Beside openid, separated by spaces.", "openid 외에 요청할 범위를 공백으로 구분해 입력하세요.";
@@ -43,6 +43,7 @@ texts! {
         by_provider = "the domain's provider", "도메인의 공급자";
         by_password = "a password", "비밀번호";
         federate = "Let the provider sign in", "공급자로 로그인";
+        none = "The domain has no sign-in provider.", "도메인에 로그인 공급자가 없습니다.";
         federate_title: fn(&str) -> String = |name| format!("Shall {name} sign in with the domain's provider?"), |name| format!("{name}이(가) 도메인의 공급자로 로그인하도록 할까요?");
         federate_body = "The password and the second factors go, and so do the sessions. The first who comes from the provider with this name is this user. A new password undoes it.", "비밀번호와 2단계 인증이 삭제되고 세션이 종료됩니다. 공급자에서 이 이름으로 처음 로그인하는 사람이 이 사용자가 됩니다. 새 비밀번호를 지정하면 되돌릴 수 있습니다.";
         no_password = "You have no password here", "여기에는 비밀번호가 없습니다";

@@ -161,7 +161,9 @@ async fn everything(world: &World) -> (Caller, BTreeMap<&'static str, String>) {
         name_claim: "preferred_username".into(),
         ..ProviderForm::default()
     };
-    cloud.identity.provider_set(&admin, domain, provider).await.unwrap();
+    // Of the domain that has a page, and of the one whose users have pages.
+    cloud.identity.provider_set(&admin, domain, provider.clone()).await.unwrap();
+    cloud.identity.provider_set(&admin, admin.domain, provider).await.unwrap();
     let form = GroupForm { name: "g".into(), ..GroupForm::default() };
     let of_users = directory.group_create(&admin, form).await.unwrap();
     directory.group_member_add(&admin, of_users, &["someone".to_owned()]).await.unwrap();

@@ -146,6 +146,7 @@ async fn whoever_the_provider_vouches_for_gets_in() {
     assert_eq!(organisation.enter().await.1.status, 303);
     let all = world.cloud.directory.user_list(&world.admin().await, &ListQuery::default()).await.unwrap();
     assert!(all.items.iter().all(|user| user.name != "ann2"));
+    assert_eq!(organisation.noted().await[0], ("ann".to_owned(), "ok".to_owned()), "by the name here");
     // A key that was changed meanwhile is asked for.
     organisation.provider.change_key();
     assert_eq!(organisation.enter().await.1.status, 303);
@@ -225,6 +226,13 @@ async fn security_16_claims_are_read_by_their_types() {
     }
     claims.as_object_mut().unwrap().remove("active");
     organisation.is(claims);
+    refused(&organisation.enter().await.1, "does not hold");
+}
+
+#[tokio::test]
+async fn security_27_an_answer_without_end_is_not_read() {
+    let organisation = Organisation::new().await;
+    organisation.provider.flawed(Flaw::Endless);
     refused(&organisation.enter().await.1, "does not hold");
 }
 
@@ -325,6 +333,8 @@ async fn the_last_who_runs_the_cloud_stays() {
     assert_eq!(directory.group_list_of(&caller, user).await.unwrap().len(), 1, "kept");
     let last = Err(api::Error::Conflict(Conflict::LastAdmin));
     assert_eq!(identity.provider_remove(&caller, organisation.domain).await, last);
+    let other = ProviderForm { issuer: "https://another.example".into(), ..form(&organisation.provider) };
+    assert_eq!(identity.provider_set(&caller, organisation.domain, other).await, last);
     // Nor does a role of one's own help whoever has no way in.
     directory.assignment_create(&caller, runs("user", "ann")).await.unwrap();
     assert_eq!(identity.provider_remove(&caller, organisation.domain).await, last);
@@ -384,10 +394,13 @@ async fn security_18_only_the_browser_that_was_sent_comes_back() {
 #[tokio::test]
 async fn security_18_the_session_is_a_new_one() {
     let organisation = Organisation::new().await;
-    let (visitor, back) = organisation.there().await;
-    visitor.set_cookie("offing", "planted");
-    assert_eq!(visitor.get(&back).await.status, 303);
-    assert_ne!(visitor.cookie("offing").unwrap(), "planted");
+    let visitor = organisation.world.sign_in("admin").await;
+    let before = visitor.cookie("offing").unwrap();
+    let sent = visitor.get(&organisation.door()).await;
+    assert_eq!(visitor.get(&organisation.provider.authorize(sent.location())).await.status, 303);
+    assert_ne!(visitor.cookie("offing").unwrap(), before);
+    visitor.set_cookie("offing", &before);
+    assert!(visitor.get("/").await.location().starts_with("/sign-in"), "the one before is over");
 }
 
 #[tokio::test]
@@ -429,10 +442,22 @@ async fn security_16_a_name_there_takes_over_nobody_here() {
     let organisation = Organisation::new().await;
     let mut admin = ann();
     admin["login"] = "admin".into();
-    organisation.is(admin);
+    organisation.is(admin.clone());
     let (visitor, answer) = organisation.enter().await;
     refused(&answer, "You are not admitted here");
     assert_eq!(visitor.cookie("offing"), None);
+    // Nor does who is somebody here already, and is called so there by now, wash away what was guessed in that name.
+    organisation.is(ann());
+    assert_eq!(organisation.enter().await.1.status, 303);
+    let guess = [("name", "admin"), ("password", "wrong")];
+    assert_eq!(organisation.world.visitor().post_form("/sign-in", &guess).await.status, 400);
+    organisation.is(admin);
+    assert_eq!(organisation.enter().await.1.status, 303);
+    let failures: i64 = sqlx::query_scalar("select count(*) from sign_in_failure")
+        .fetch_one(organisation.world.cloud.db().read())
+        .await
+        .unwrap();
+    assert_eq!(failures, 1);
     organisation.world.sign_in("admin").await;
 }
 

@@ -40,6 +40,8 @@ pub enum Flaw {
     Altered,
     /// No ID token at all.
     Missing,
+    /// A good token, and far more.
+    Endless,
 }
 
 struct Inside {
@@ -164,6 +166,9 @@ async fn token(
     let mut answer = json!({ "access_token": "nothing", "token_type": "Bearer", "expires_in": 60 });
     if inside.flaw != Flaw::Missing {
         answer["id_token"] = id_token.into();
+    }
+    if inside.flaw == Flaw::Endless {
+        answer["more"] = "x".repeat(2 << 20).into();
     }
     Json(answer).into_response()
 }

@@ -52,6 +52,29 @@ async fn security_26_the_clients_secret_is_not_given_away() {
     assert_eq!(organisation.enter().await.1.status, 303);
     organisation.set(|form| form.secret = "another".into()).await;
     refused(&organisation.enter().await.1, "does not hold");
+    // Another provider is not told what this one was.
+    let (project, domain, issuer) = (own.to_string(), organisation.domain.to_string(), "https://another.example");
+    let fields = [
+        ("project", project.as_str()),
+        ("id", &domain),
+        ("name", "Another"),
+        ("issuer", issuer),
+        ("client_id", "offing"),
+        ("name_claim", "login"),
+    ];
+    let refused = client.call("provider_set", &fields).await;
+    assert_eq!(refused.json()["Invalid"][0]["name"], "secret", "{}", refused.text());
+}
+
+/// Who has been let in by one that is trusted no more is out.
+#[tokio::test]
+async fn security_13_another_issuer_ends_the_sessions() {
+    let organisation = Organisation::new().await;
+    let (visitor, _) = organisation.enter().await;
+    organisation.set(|form| form.name = "Renamed".into()).await;
+    assert!(!visitor.get("/").await.location().starts_with("/sign-in"), "the same provider");
+    organisation.set(|form| form.issuer = "https://another.example".into()).await;
+    assert!(visitor.get("/").await.location().starts_with("/sign-in"));
 }
 
 #[tokio::test]
@@ -71,9 +94,13 @@ async fn a_provider_can_be_tried() {
     assert!(tried.status == 503 && tried.text().contains("cannot be reached"), "{}", tried.text());
     let visitor = organisation.world.visitor().get(&organisation.door()).await;
     assert!(visitor.status == 503 && visitor.text().contains("Example does not answer now"), "{}", visitor.text());
+    assert!(!visitor.text().contains("127.0.0.1"), "nobody learns where it stands: {}", visitor.text());
+    let user = format!("/p/{own}/admin/users/{}", organisation.world.admin().await.user);
+    assert!(!client.get(&user).await.text().contains("The domain has no sign-in provider."));
     assert_eq!(
         client.post_from(&page, "/api/provider_remove", &fields).await.location(),
         format!("/p/{own}/admin/domains/{domain}")
     );
+    assert!(client.get(&user).await.text().contains("The domain has no sign-in provider."), "why not, on the button");
     assert_eq!(client.call("provider_test", &fields).await.status, 409);
 }

@@ -22,6 +22,8 @@ pub struct User {
     pub second_factor: bool,
     /// Signs in with the domain's provider, and has no password here.
     pub federated: bool,
+    /// The domain has a provider to sign in with.
+    pub has_provider: bool,
     pub last_sign_in: Option<Micros>,
     /// For how many more minutes nobody can sign in as the user, after too many failures. Only where one user is shown.
     pub locked_out: Option<u32>,

@@ -122,6 +122,8 @@ impl IdentityService {
         let guesser = Guesser { rules: rules::of_codes(guesser.rules), ..guesser };
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         let locked = self.locked(&mut tx, &guesser).await?;
+        // As it is now: it may have been used or given up meanwhile.
+        let row = rows::find(&mut tx, row.user, row.passkey.id).await?.ok_or_else(wrong)?;
         if locked.is_none() && self.passkey_take(&mut tx, claim, &row).await? {
             return self.entered(tx, user, &guesser).await;
         }

@@ -76,7 +76,7 @@ pub async fn list(core: &Core, caller: &Caller, all: bool, query: &ListQuery) ->
 
 pub async fn decide(core: &Core, caller: &Caller, id: QuotaRequestId, approve: bool, answer: &str) -> Result<()> {
     authz::require(caller, Action::ManageQuotas)?;
-    let answer = text(answer).map_err(|why| Error::field("answer", why))?;
+    let answer = text(answer).map_err(|why| Error::field("reply", why))?;
     let now = core.clock.now();
     let mut tx = core.db.begin().await.map_err(StoreError)?;
     let found = store::request_find(&mut tx, id).await?.ok_or_else(|| Error::not_found(Kind::Quota, id))?;

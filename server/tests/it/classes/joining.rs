@@ -45,6 +45,16 @@ async fn a_code_sets_the_first_password_once() {
     // Lost: the teacher makes another, and the old password is void.
     let seat = seats(&world, sheet.class).await.remove(0);
     assert!(!seat.unclaimed);
+    let mut tx = world.cloud.db().begin().await.unwrap();
+    sqlx::query(
+        "insert into passkey (id, user_id, name, credential_id, credential, created_at)
+         values ('8d0f6a4e-3c1b-4f55-9a57-2f6f1f0c9b21', $1, 'phone', 'x', '{}', 1)",
+    )
+    .bind(who(&seat).0.0.to_string())
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
     let renewed = world.cloud.classes.seat_code_renew(&world.admin().await, seat.id, BASE).await.unwrap();
     assert_eq!(student.get("/").await.location(), "/sign-in");
     let answer = world.visitor().post_form("/sign-in", &[("name", "김민준"), ("password", OWN)]).await;
@@ -57,6 +67,7 @@ async fn a_code_sets_the_first_password_once() {
     let user = who(&seats(&world, sheet.class).await[0]).0;
     let shown = world.cloud.directory.user_show(&world.admin().await, user).await.unwrap();
     assert!(shown.locked_out.is_some() && shown.expires_at.is_none());
+    assert!(!shown.second_factor, "a passkey opens the door alone, so it is void too");
     come(&world, &renewed.lines[0].url).await;
 }
 

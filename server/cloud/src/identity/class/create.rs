@@ -9,7 +9,7 @@ use crate::identity::change::Change;
 use crate::identity::sign_in::hash;
 use crate::identity::store::class::Template;
 use crate::identity::store::seat::{NewSeat, Taken};
-use crate::identity::{credential, short, store, taken, totp};
+use crate::identity::{credential, second_factor, short, store, taken, totp};
 use crate::network;
 use crate::operation::{self, Target};
 use crate::{csv, image, quota};
@@ -174,7 +174,7 @@ impl ClassService {
     }
 
     /// Whoever holds the code before it is used is not asked for anything else, so the user is signed out and the old password is void,
-    /// as is the word of a provider.
+    /// as are passkeys, which open the door alone, and the word of a provider.
     pub(super) async fn code_renew(&self, caller: &Caller, id: SeatId, base: &str) -> Result<Sheet> {
         let class = self.class_of(id).await?;
         let (mut change, class) = self.change(caller, class).await.map_err(|error| hidden(error, id))?;
@@ -191,6 +191,8 @@ impl ClassService {
         let now = change.now;
         store::seat::claim_set(&mut change.tx, id, Some(&code_hash(&code))).await?;
         store::password::replace(&mut change.tx, user, "", false, now).await?;
+        store::passkey::delete_of(&mut change.tx, user).await?;
+        second_factor::codes_of_none_delete(&mut change.tx, user).await?;
         store::provider::release(&mut change.tx, user).await?;
         change.somebody_runs_cloud().await?;
         store::session::delete_of(&mut change.tx, user).await?;

@@ -43,7 +43,10 @@ pub enum ClaimFault {
 pub fn read(claims: &Value, wanted: Wanted<'_>) -> Result<Person, ClaimFault> {
     let subject = text(claims, "sub")?.filter(|subject| subject.len() <= SUBJECT_MAX);
     let subject = subject.ok_or_else(|| ClaimFault::Missing("sub".to_owned()))?;
-    let name = text(claims, wanted.name)?.ok_or_else(|| ClaimFault::Missing(wanted.name.to_owned()))?;
+    // An address that the provider has not verified is only what somebody has typed: nobody is known by it.
+    let verified = matches!(claims.get("email_verified"), None | Some(Value::Bool(true)));
+    let name = text(claims, wanted.name)?.filter(|_| verified || wanted.name != "email");
+    let name = name.ok_or_else(|| ClaimFault::Missing(wanted.name.to_owned()))?;
     if !wanted.enabled.is_empty() {
         match claims.get(wanted.enabled) {
             Some(Value::Bool(true)) => {}
@@ -52,8 +55,7 @@ pub fn read(claims: &Value, wanted: Wanted<'_>) -> Result<Person, ClaimFault> {
         }
     }
     let email = if wanted.email.is_empty() { None } else { text(claims, wanted.email)? };
-    // An address that the provider has not verified is only what somebody has typed.
-    let email = email.filter(|_| matches!(claims.get("email_verified"), None | Some(Value::Bool(true))));
+    let email = email.filter(|_| verified);
     let groups = if wanted.groups.is_empty() { Vec::new() } else { texts(claims, wanted.groups)? };
     Ok(Person { subject, name, email: email.unwrap_or_default(), groups })
 }
@@ -131,6 +133,19 @@ mod tests {
         check(json!({ "sub": "1", "login": "ann", "groups": [1] }), wrong("groups"));
         check(json!({ "sub": "1", "login": "ann", "groups": { "x": true } }), wrong("groups"));
         check(json!({ "sub": "1", "login": "ann", "groups": null }), wrong("groups"));
+    }
+
+    /// Whoever may type an address there must not come as whoever owns it.
+    #[test]
+    fn security_16_nobody_is_known_by_an_address_that_is_not_verified() {
+        let wanted = Wanted { name: "email", ..WANTED };
+        let check = |verified: Value, expected: Result<&str, ClaimFault>| {
+            let claims = json!({ "sub": "1", "email": "ann@example.org", "email_verified": verified });
+            assert_eq!(read(&claims, wanted).map(|it| it.name), expected.map(str::to_owned), "{verified}");
+        };
+        check(json!(true), Ok("ann@example.org"));
+        check(json!(false), Err(ClaimFault::Missing("email".into())));
+        check(json!("false"), Err(ClaimFault::Missing("email".into())));
     }
 
     #[test]

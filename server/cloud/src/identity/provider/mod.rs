@@ -149,7 +149,12 @@ impl Providers for IdentityService {
         let mapped = faults.take("groups", mapped);
         let (mut row, mapped) = faults.finish_with(row.zip(mapped))?;
         let before = rows::find(&mut change.tx, domain.id).await?;
+        let moved = before.as_ref().is_some_and(|before| before.issuer != row.issuer);
         row.secret = match form.secret.as_str() {
+            // What one provider was told is not sent to another.
+            "" if moved && before.as_ref().is_some_and(|before| !before.secret.is_empty()) => {
+                return Err(Error::field("secret", Why::Required));
+            }
             "" => before.map(|before| before.secret).unwrap_or_default(),
             secret => self.sealer.seal(&purpose(domain.id), secret.as_bytes())?,
         };
@@ -158,6 +163,10 @@ impl Providers for IdentityService {
         rows::groups_replace(&mut change.tx, domain.id, &mapped).await?;
         change.somebody_runs_cloud().await?;
         for user in rows::federated(&mut change.tx, domain.id).await? {
+            // Another issuer knows nobody whom the one before has let in.
+            if moved {
+                store::session::delete_of(&mut change.tx, user).await?;
+            }
             change.touch(Kind::User, user);
         }
         change.done("provider_set", Kind::Domain, domain.id, &domain.name).await?;

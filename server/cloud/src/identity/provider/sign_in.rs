@@ -9,7 +9,7 @@ use super::{purpose, way};
 use crate::db::Tx;
 use crate::fault::{StoreError, incident};
 use crate::identity::service::IdentityService;
-use crate::identity::sign_in::{by_program, hash};
+use crate::identity::sign_in::{Guesser, by_program, hash, key_of};
 use crate::identity::store::password::{self, Known};
 use crate::identity::store::provider::{self as rows, ProviderRow};
 use crate::identity::store::{self, ticket};
@@ -106,6 +106,14 @@ fn fault(fault: ProviderFault) -> Error {
     Error::field("provider", Why::Provider(fault))
 }
 
+/// Visitors learn that a provider does not answer; where it stands and what is the matter with it, the log alone.
+fn veiled(error: Error) -> Error {
+    match error {
+        Error::Unavailable { what, .. } => Error::Unavailable { what, why: "try again later.".to_owned() },
+        error => error,
+    }
+}
+
 /// From now on the user is in these groups by what the provider says. What it takes away stays where nobody would be left to run the
 /// cloud: a slip there must not shut everybody out here. False: nothing is different.
 async fn groups_follow(
@@ -175,7 +183,7 @@ impl IdentityService {
     pub async fn provider_depart(&self, domain: DomainId, next: &str, site: &str) -> Result<Departure> {
         let row = self.provider_of(domain).await?;
         let now = self.core.clock.now();
-        let found = self.way.recall(&row.name, &row.issuer, now).await?;
+        let found = self.way.recall(&row.name, &row.issuer, now).await.map_err(veiled)?;
         let client = self.client(domain, &row, found, site)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
@@ -236,7 +244,7 @@ impl IdentityService {
         };
         // Its keys as they are now: they may have been changed since somebody was sent there.
         let now = self.core.clock.now();
-        let found = self.way.ask(&row.name, &row.issuer, now).await?;
+        let found = self.way.ask(&row.name, &row.issuer, now).await.map_err(veiled)?;
         let client = self.client(journey.domain, row, found, site)?;
         let _turn = self.way.turn(&row.name)?;
         let exchange = client.exchange_code(AuthorizationCode::new(code.to_owned()));
@@ -282,6 +290,8 @@ impl IdentityService {
             tx.commit().await.map_err(StoreError)?;
             return Err(fault(ProviderFault::NotAdmitted));
         };
+        // By the name here: what the person is called there may be somebody else's.
+        let guesser = Guesser { key: key_of(user.domain, &user.name), name: user.name.clone(), ..guesser };
         if !person.email.is_empty() && email(&person.email).is_ok() {
             rows::email_set(&mut tx, user.id, &person.email).await?;
         }

@@ -226,7 +226,7 @@ pub async fn group_runs_cloud(db: &mut SqliteConnection, group: GroupId) -> Resu
 }
 
 /// How many can run the cloud by a role on a project or on the system: the last of them must stay. Whoever is to come by a provider that
-/// is not there any more has no way in.
+/// is not there any more, or is another by now, has no way in.
 pub async fn count_who_run_cloud(db: &mut SqliteConnection) -> Result<i64> {
     Ok(sqlx::query_scalar(
         "select count(distinct u.id) from role_assignment a
@@ -238,7 +238,8 @@ pub async fn count_who_run_cloud(db: &mut SqliteConnection) -> Result<i64> {
          where r.strength = $1 and a.domain_id is null and u.enabled = 1 and u.expires_at is null and d.enabled = 1
              and (p.id is null or (p.enabled = 1 and p.deleting = 0 and a.inherited = 0))
              and not exists (select 1 from federated_user f where f.user_id = u.id
-                 and f.domain_id not in (select v.domain_id from provider v))",
+                 and not exists (select 1 from provider v where v.domain_id = f.domain_id
+                     and (f.issuer is null or f.issuer = v.issuer)))",
     )
     .bind(strength_of(Role::Admin))
     .fetch_one(db)

@@ -28,6 +28,7 @@ impl FromRow<'_, SqliteRow> for View {
             must_change: row.try_get("must_change")?,
             second_factor: row.try_get("second_factor")?,
             federated: row.try_get("federated")?,
+            has_provider: row.try_get("has_provider")?,
             last_sign_in: row.try_get("last_sign_in_at")?,
             locked_out: None,
             expires_at: row.try_get("expires_at")?,
@@ -40,6 +41,7 @@ const SELECT: &str = "u.id, u.domain_id, u.name, u.email, u.description, u.defau
     u.must_change, u.last_sign_in_at, u.expires_at,
     exists (select 1 from second_factor f where f.user_id = u.id) as second_factor,
     exists (select 1 from federated_user f where f.user_id = u.id) as federated,
+    exists (select 1 from provider v where v.domain_id = u.domain_id) as has_provider,
     u.created_at, d.name as domain_name, (select p.name from project p where p.id = u.default_project_id) as default_name";
 
 const SORTS: &[Sort] = &[
