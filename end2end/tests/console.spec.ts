@@ -72,6 +72,7 @@ async function fill(person: Person): Promise<void> {
   await person.arrive("Create group");
   await page.getByLabel("Name").fill("group-1");
   await page.getByRole("button", { name: "Create group" }).click();
+  await person.arrive("group-1");
   await person.goTo("Overview");
 }
 

@@ -131,7 +131,11 @@ for (const javaScriptEnabled of [true, false]) {
       await person.arrive("harbour");
       await tab(page, "Quotas");
       await page.getByLabel("Instances").fill("");
+      // The form leads to where it stands: only a page that is read again tells that it has done so.
+      const saved = page.waitForResponse(/quota_update/);
       await page.getByRole("button", { name: "Save" }).click();
+      await saved;
+      await page.reload();
       await person.goTo("All Quotas");
       await tab(page, "Usage");
       await expect(person.row("harbour")).toContainText("0 / 10");

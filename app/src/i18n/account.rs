@@ -8,7 +8,7 @@ texts! {
         domain = "Domain", "도메인";
         member_since = "Member since", "가입 시각";
         password_changed = "Password changed", "비밀번호 변경 시각";
-        never = "never", "변경한 적 없음";
+        never = "never", "한 적 없음";
         projects = "Projects and roles", "프로젝트와 역할";
         role = "Role", "역할";
         this_project = "this project", "현재 프로젝트";
