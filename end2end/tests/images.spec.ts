@@ -151,7 +151,7 @@ async function sharing(person: Person): Promise<void> {
   await page.getByRole("radio", { name: /^Shared/ }).check();
   await page.getByRole("button", { name: "Save" }).click();
   await person.arrive("shared-1");
-  await page.getByRole("link", { name: "Members", exact: true }).click();
+  await page.getByRole("main").getByRole("link", { name: "Members", exact: true }).click();
   await page.getByLabel("Project ID").fill("nobody");
   await page.getByRole("button", { name: "Share with a project" }).click();
   await expect(page.locator(".field-error")).toBeVisible();
