@@ -102,9 +102,16 @@ impl Db {
 
     /// Writes what is pending and closes all connections.
     pub async fn close(&self) {
-        self.watch.close().await;
-        self.read.close().await;
-        self.write.close().await;
+        for pool in [&self.watch, &self.read, &self.write] {
+            // A connection that comes back while its pool is being closed is kept once more, and goes the next time.
+            loop {
+                pool.close().await;
+                if pool.size() == 0 {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
     }
 }
 
