@@ -19,6 +19,7 @@ mod image_pages;
 mod no_js;
 mod nowhere;
 mod oidc;
+mod oidc_groups;
 mod oidc_provider;
 mod oidc_settings;
 mod passkeys;

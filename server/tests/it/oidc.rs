@@ -4,7 +4,6 @@ use crate::client::{Answer, Client};
 use crate::oidc_provider::{CLIENT, Flaw, Provider, SECRET, query};
 use crate::world::{PASSWORD, World, world};
 use api::directory::{Directory as _, DomainForm, GroupForm, NewAssignment};
-use api::error::Conflict;
 use api::provider::{ProviderForm, Providers as _};
 use api::{DomainId, GroupId, ListQuery, ProjectId, Role, UserId};
 use serde_json::{Value, json};
@@ -14,12 +13,12 @@ pub struct Organisation {
     pub world: World,
     pub provider: Provider,
     pub domain: DomainId,
-    project: ProjectId,
+    pub project: ProjectId,
     /// A reader of the project is whoever is in it.
-    staff: GroupId,
+    pub staff: GroupId,
 }
 
-fn form(provider: &Provider) -> ProviderForm {
+pub fn form(provider: &Provider) -> ProviderForm {
     ProviderForm {
         name: "Example".into(),
         issuer: provider.issuer(),
@@ -36,7 +35,7 @@ fn form(provider: &Provider) -> ProviderForm {
 }
 
 /// Somebody as the provider knows them.
-fn ann() -> Value {
+pub fn ann() -> Value {
     json!({ "sub": "0001", "login": "ann", "email": "ann@example.org", "groups": ["employee"], "active": true })
 }
 
@@ -66,7 +65,7 @@ impl Organisation {
         organisation
     }
 
-    fn is(&self, claims: Value) {
+    pub fn is(&self, claims: Value) {
         self.provider.is(claims, self.world.clock.now());
     }
 
@@ -95,12 +94,12 @@ impl Organisation {
     }
 
     /// Who has got in.
-    async fn user(&self, name: &str) -> UserId {
+    pub async fn user(&self, name: &str) -> UserId {
         let query = ListQuery { search: name.into(), ..ListQuery::default() };
         self.world.cloud.directory.user_list(&self.world.admin().await, &query).await.unwrap().items[0].id
     }
 
-    async fn is_staff(&self, user: UserId) -> bool {
+    pub async fn is_staff(&self, user: UserId) -> bool {
         let admin = self.world.admin().await;
         let groups = self.world.cloud.directory.group_list_of(&admin, user).await.unwrap();
         groups.iter().any(|group| group.id == self.staff)
@@ -265,90 +264,6 @@ async fn security_16_disabled_users_stay_out() {
 
 fn named(name: &str) -> DomainForm {
     DomainForm { name: name.into(), ..DomainForm::default() }
-}
-
-#[tokio::test]
-async fn groups_follow_the_provider_and_what_was_done_by_hand_stays() {
-    let organisation = Organisation::new().await;
-    let (world, admin) = (&organisation.world, organisation.world.admin().await);
-    let directory = &world.cloud.directory;
-    let (client, _) = organisation.enter().await;
-    let user = organisation.user("ann").await;
-    let overview = format!("/p/{}/overview", organisation.project);
-    assert_eq!(client.get(&overview).await.status, 200);
-    let mut left = ann();
-    left["groups"] = json!(["guest"]);
-    organisation.is(left.clone());
-    assert_eq!(organisation.enter().await.1.status, 303);
-    assert!(!organisation.is_staff(user).await);
-    assert_eq!(client.get(&overview).await.status, 404, "the session from before is a stranger there too");
-    // By hand.
-    directory.group_member_add(&admin, organisation.staff, &["ann".to_owned()]).await.unwrap();
-    organisation.enter().await;
-    assert!(organisation.is_staff(user).await, "the provider takes away what it has given");
-    organisation.is(ann());
-    organisation.enter().await;
-    organisation.is(left);
-    organisation.enter().await;
-    assert!(organisation.is_staff(user).await, "given twice, it is still given by hand");
-    directory.group_member_remove(&admin, organisation.staff, user).await.unwrap();
-    organisation.is(ann());
-    organisation.enter().await;
-    assert!(organisation.is_staff(user).await);
-    // A mapping that is gone means nothing from that moment on.
-    organisation.set(|form| form.groups = String::new()).await;
-    assert!(!organisation.is_staff(user).await);
-    organisation.set(|form| form.groups = "employee=Staff".into()).await;
-    organisation.enter().await;
-    assert!(organisation.is_staff(user).await);
-    world.cloud.identity.provider_remove(&admin, organisation.domain).await.unwrap();
-    assert!(!organisation.is_staff(user).await);
-    assert!(client.get(&overview).await.location().starts_with("/sign-in"), "and ends the sessions");
-    assert_eq!(world.visitor().get(&organisation.door()).await.status, 404);
-}
-
-/// A slip at the provider does not leave the cloud to nobody.
-#[tokio::test]
-async fn the_last_who_runs_the_cloud_stays() {
-    let organisation = Organisation::new().await;
-    let (world, admin) = (&organisation.world, organisation.world.admin().await);
-    let (directory, identity) = (&world.cloud.directory, &world.cloud.identity);
-    let runs = |kind: &str, name: &str| NewAssignment {
-        actor_kind: kind.into(),
-        actor: name.into(),
-        place_kind: "system".into(),
-        place: String::new(),
-        role: "admin".into(),
-        inherited: false,
-    };
-    directory.assignment_create(&admin, runs("group", "Staff")).await.unwrap();
-    organisation.enter().await;
-    let user = organisation.user("ann").await;
-    let caller = world.caller(user, organisation.project).await;
-    directory.user_enable(&caller, admin.user, false).await.unwrap();
-    let mut left = ann();
-    left["groups"] = json!([]);
-    organisation.is(left);
-    assert_eq!(organisation.enter().await.1.status, 303);
-    assert_eq!(directory.group_list_of(&caller, user).await.unwrap().len(), 1, "kept");
-    let last = Err(api::Error::Conflict(Conflict::LastAdmin));
-    assert_eq!(identity.provider_remove(&caller, organisation.domain).await, last);
-    let other = ProviderForm { issuer: "https://another.example".into(), ..form(&organisation.provider) };
-    assert_eq!(identity.provider_set(&caller, organisation.domain, other).await, last);
-    // Nor does a role of one's own help whoever has no way in.
-    directory.assignment_create(&caller, runs("user", "ann")).await.unwrap();
-    assert_eq!(identity.provider_remove(&caller, organisation.domain).await, last);
-    directory.user_enable(&caller, admin.user, true).await.unwrap();
-    organisation.enter().await;
-    assert!(!organisation.is_staff(user).await);
-    let moved: Vec<(String, String)> = sqlx::query_as(
-        "select verb, target_name from audit where user_name = 'offing' and verb like 'group_%' order by id",
-    )
-    .fetch_all(world.cloud.db().read())
-    .await
-    .unwrap();
-    let expected = ["group_member_add", "group_member_remove"].map(|verb| (verb.to_owned(), "ann · Staff".to_owned()));
-    assert_eq!(moved, expected);
 }
 
 /// The journey is one browser's, and one's alone.
