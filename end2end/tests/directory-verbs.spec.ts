@@ -238,6 +238,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("row").filter({ hasText: "127.0.0.1" })).toHaveCount(1);
       await page.getByRole("button", { name: "End all of this user" }).first().click();
       await page.getByRole("alertdialog").getByRole("button", { name: "End all of this user" }).click();
+      await expect(page.getByRole("row").filter({ hasText: "127.0.0.1" })).toHaveCount(0);
       await kim.reload();
       await expect(kim.getByLabel("User name")).toBeVisible();
     });
