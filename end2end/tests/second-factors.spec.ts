@@ -21,10 +21,10 @@ function code(key: string, steps = 0): string {
 async function enrol(person: Person): Promise<{ key: string; codes: string[] }> {
   const { page } = person;
   await person.goTo("Second Factors");
-  await page.getByLabel("Current password").fill("not it at all");
+  await page.getByLabel("Current password").first().fill("not it at all");
   await page.getByRole("button", { name: "Set up" }).click();
   await expect(page.getByText("This is not your password.").first()).toBeVisible();
-  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByLabel("Current password").first().fill(PASSWORD);
   await page.getByRole("button", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: "QR code" })).toBeVisible();
   const key = (await page.locator(".enrolment .copyable code").textContent()) ?? "";

@@ -28,7 +28,7 @@ pub fn AskDevice(
         challenge.unwrap_or(Challenge { options: String::new(), ticket: String::new() });
     let kind = if options.is_empty() { "get" } else { "create" };
     view! {
-        <noscript class="field-hint" inner_html=t.account.passkey_needs_script></noscript>
+        <noscript inner_html=format!("<p class=\"field-hint\">{}</p>", t.account.passkey_needs_script)></noscript>
         <script type="module" src="/passkey.js"></script>
         <Hidden name="passkey" value=ticket/>
         <Hidden name="credential" value=""/>
@@ -116,7 +116,7 @@ fn name_and_password(begin: ServerAction<PasskeyBegin>) -> impl IntoView {
     view! {
         <details class="fold">
             <summary>{t.account.passkey_add}</summary>
-            <noscript class="field-hint" inner_html=t.account.passkey_needs_script></noscript>
+            <noscript inner_html=format!("<p class=\"field-hint\">{}</p>", t.account.passkey_needs_script)></noscript>
             <Form id="add" call=begin submit=t.account.passkey_begin>
                 <Hidden name="project" value=here.project.get_untracked()/>
                 <TextField name="name" label=t.common.name required=true hint=t.account.passkey_name_hint/>
