@@ -73,6 +73,7 @@ test("an image for which the disk has no room", async ({ person, offing }) => {
 test("an image for which the quota has no room", async ({ person, page, offing }) => {
   await person.signIn();
   await person.goTo("All Quotas");
+  await page.getByRole("link", { name: "Defaults", exact: true }).click();
   const limit = page.locator("input[name='limits[image_bytes]']");
   await limit.fill(String(1024 * 1024));
   await page.locator("form").filter({ has: limit }).getByRole("button", { name: "Save" }).click();

@@ -6,12 +6,19 @@ import { expect, Person, test } from "./verbs";
 
 test.use({ serve: ["--demo"] });
 
-/** What an authenticator app shows that was told the key (RFC 6238), some steps of 30 seconds from now. */
-function code(key: string, steps = 0): string {
+const STEP = 30_000;
+
+/**
+ * What an authenticator app shows that was told the key (RFC 6238), some steps from now. Waits for the next step where the present one is
+ * nearly over: typed in time, the code would come too late.
+ */
+async function code(key: string, steps = 0): Promise<string> {
+  const left = STEP - (Date.now() % STEP);
+  if (left < 5_000) await new Promise((done) => setTimeout(done, left));
   const bits = [...key].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
   const secret = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
   const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / STEP) + steps));
   const hash = createHmac("sha1", secret).update(step).digest();
   const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, "0");
@@ -32,7 +39,7 @@ async function enrol(person: Person): Promise<{ key: string; codes: string[] }> 
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByText("This code is not right").first()).toBeVisible();
   // The step before, so that the present one is still good for signing in.
-  await page.getByLabel("Code of the app").fill(code(key, -1));
+  await page.getByLabel("Code of the app").fill(await code(key, -1));
   await page.getByRole("button", { name: "Turn on" }).click();
   return { key, codes: await recoveryCodes(page) };
 }
@@ -71,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
       await knock(person);
       await answer(person, "000000");
       await expect(page.getByText("This code is not right").first()).toBeVisible();
-      const now = code(key);
+      const now = await code(key);
       await answer(person, now);
       await person.arrive("Overview");
 

@@ -43,10 +43,7 @@ pub fn ClassPage() -> impl IntoView {
                 ];
                 view! {
                     <PageHeader title=name way badges=move || move || detail.with(|detail| class_badge(&detail.class))>
-                        {move || {
-                            let actions = detail.with(|detail| actions(detail, reset, remove));
-                            view! { <RowActions id="class" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="class" name actions=Signal::derive(move || detail.with(|detail| actions(detail, reset, remove))) buttons=2/>
                     </PageHeader>
                     <Outcomes calls=vec![reset.into(), remove.into()]/>
                     <Tabs label=t.class.class tabs current/>

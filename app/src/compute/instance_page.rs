@@ -44,11 +44,11 @@ fn Top(verbs: Verbs, detail: Signal<InstanceDetail>) -> impl IntoView {
     let state = Memo::new(move |_| detail.with(|detail| detail.instance.state));
     let fault = Memo::new(move |_| detail.with(|detail| detail.instance.fault.clone()));
     // Opening the console is a tab away.
-    let actions = move || detail.with(|detail| verbs.actions(here, &detail.instance));
+    let actions = Signal::derive(move || detail.with(|detail| verbs.actions(here, &detail.instance)));
     view! {
         <ReloadWhile moving=Signal::derive(move || state.get().is_moving())/>
         <PageHeader title=name way=vec![Crumb::new(t.common.instances, paths::instances(here.id()))] badges=move || move || badge(state.get())>
-            {move || view! { <RowActions id="instance" name=name.get() actions=actions() buttons=2/> }}
+            <RowActions id="instance" name actions buttons=2/>
         </PageHeader>
         <Outcomes calls=verbs.calls()/>
         {move || fault.get().map(|fault| view! { <Notice tone=Tone::Bad title=t.compute.fault>{fault.message}</Notice> })}

@@ -37,10 +37,7 @@ pub fn DomainPage() -> impl IntoView {
                 ];
                 view! {
                     <PageHeader title=name way badges=move || move || badge(domain.with(|domain| domain.enabled))>
-                        {move || {
-                            let actions = domain.with(|domain| domain_actions(domain, enable, delete));
-                            view! { <RowActions id="domain" name=name.get() actions/> }
-                        }}
+                        <RowActions id="domain" name actions=Signal::derive(move || domain.with(|domain| domain_actions(domain, enable, delete)))/>
                     </PageHeader>
                     <Outcomes calls=vec![enable.into(), delete.into()]/>
                     <Tabs label=t.directory.domain tabs current/>

@@ -38,10 +38,7 @@ pub fn GroupPage() -> impl IntoView {
                 ];
                 view! {
                     <PageHeader title=name way hint=Memo::new(move |_| group.with(|group| group.description.clone()))>
-                        {move || {
-                            let actions = vec![group.with(|group| delete_action(group, delete))];
-                            view! { <RowActions id="group" name=name.get() actions/> }
-                        }}
+                        <RowActions id="group" name actions=Signal::derive(move || vec![group.with(|group| delete_action(group, delete))])/>
                     </PageHeader>
                     <Outcomes calls=vec![delete.into()]/>
                     <Tabs label=t.directory.group tabs current/>

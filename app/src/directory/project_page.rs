@@ -40,10 +40,7 @@ pub fn ProjectPage() -> impl IntoView {
                 ];
                 view! {
                     <PageHeader title=name way badges=move || move || detail.with(|detail| project_badge(&detail.project))>
-                        {move || {
-                            let actions = detail.with(|detail| project_actions(&detail.project, enable));
-                            view! { <RowActions id="project" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="project" name actions=Signal::derive(move || detail.with(|detail| project_actions(&detail.project, enable))) buttons=2/>
                     </PageHeader>
                     <Outcomes calls=vec![enable.into()]/>
                     <Tabs label=t.directory.project tabs current/>

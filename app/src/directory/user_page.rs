@@ -43,19 +43,17 @@ pub fn UserPage() -> impl IntoView {
                     Tab::new("actions", t.compute.action_log),
                 ];
                 let tabs: Vec<_> = tabs.into_iter().filter(|tab| tab.key != "sessions" || here.allows(Action::ManageSessions)).collect();
+                let actions = Signal::derive(move || user.with(|user| {
+                    let mut actions = user_actions(user, enable, delete);
+                    // What is needed now comes first.
+                    actions.insert(if user.locked_out.is_some() { 0 } else { 2 }, unlocking(user, unlock));
+                    actions.insert(3, factors_remove(user, remove));
+                    actions.insert(4, by_provider(user, federate));
+                    actions
+                }));
                 view! {
                     <PageHeader title=name way badges=move || move || badge(user.with(|user| user.enabled))>
-                        {move || {
-                            let actions = user.with(|user| {
-                                let mut actions = user_actions(user, enable, delete);
-                                // What is needed now comes first.
-                                actions.insert(if user.locked_out.is_some() { 0 } else { 2 }, unlocking(user, unlock));
-                                actions.insert(3, factors_remove(user, remove));
-                                actions.insert(4, by_provider(user, federate));
-                                actions
-                            });
-                            view! { <RowActions id="user" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="user" name actions buttons=2/>
                     </PageHeader>
                     <Outcomes calls=vec![enable.into(), delete.into(), remove.into(), unlock.into(), federate.into()]/>
                     <Tabs label=t.directory.user tabs current/>

@@ -43,10 +43,7 @@ pub fn ImagePage() -> impl IntoView {
                 view! {
                     <ReloadWhile moving=Signal::derive(move || status.get().is_moving())/>
                     <PageHeader title=name way=vec![Crumb::new(t.common.images, paths::images(here.id()))] badges=move || move || badge(status.get())>
-                        {move || {
-                            let actions = image.with(|image| verbs.of(image));
-                            view! { <RowActions id="image" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="image" name actions=Signal::derive(move || image.with(|image| verbs.of(image))) buttons=2/>
                     </PageHeader>
                     <Outcomes calls=verbs.calls()/>
                     {move || image.with(|image| image.refused.clone()).map(|why| view! { <Notice tone=Tone::Bad title=t.image.refused>{why}</Notice> })}

@@ -46,10 +46,7 @@ pub fn NetworkPage() -> impl IntoView {
                 ];
                 view! {
                     <PageHeader title=name way=vec![Crumb::new(t.common.networks, paths::networks(here.id()))] badges=move || move || badge(status.get())>
-                        {move || {
-                            let actions = detail.with(|detail| network_actions(&detail.network, delete));
-                            view! { <RowActions id="network" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="network" name actions=Signal::derive(move || detail.with(|detail| network_actions(&detail.network, delete))) buttons=2/>
                     </PageHeader>
                     <Outcomes calls=vec![delete.into()]/>
                     <Tabs label=t.network.network tabs current/>

@@ -31,10 +31,7 @@ pub fn SecurityGroupPage() -> impl IntoView {
                 let way = vec![Crumb::new(t.common.security_groups, paths::security_groups(here.id()))];
                 view! {
                     <PageHeader title=name way hint=Memo::new(move |_| group.with(|group| group.description.clone()))>
-                        {move || {
-                            let actions = group.with(|group| group_actions(group, delete));
-                            view! { <RowActions id="group" name=name.get() actions buttons=2/> }
-                        }}
+                        <RowActions id="group" name actions=Signal::derive(move || group.with(|group| group_actions(group, delete))) buttons=2/>
                     </PageHeader>
                     <Outcomes calls=vec![delete.into()]/>
                     <Rules group/>

@@ -1,6 +1,6 @@
 //! What can be done with a thing: the first action as a button, the others in a menu. The same list serves a row and a page's header.
 
-use super::ask::{Ask, asking_item};
+use super::ask::{Ask, asked_within, asking_item, standing};
 use super::button::{Button, LinkButton, Variant};
 use super::call::Call;
 use super::confirm::Question;
@@ -67,32 +67,90 @@ impl RowAction {
     fn stands_out(&self) -> bool {
         self.disabled_because.is_none() && !self.danger && !self.external
     }
+
+    /// What it asks first, if it can be done and asks.
+    fn ask(&self) -> Option<Ask> {
+        let question = self.question.clone().filter(|_| self.disabled_because.is_none())?;
+        let Target::Post(call, fields) = self.target.clone() else { return None };
+        Some(Ask { call, fields, question, button: self.label.clone() })
+    }
 }
 
-/// The actions of one thing. `id` is unique in the page; `name` is the thing's name, for those who do not see the row.
+/// By what is shown and posted: of calls, their addresses.
+impl PartialEq for RowAction {
+    fn eq(&self, other: &Self) -> bool {
+        let target = match (&self.target, &other.target) {
+            (Target::Link(one), Target::Link(other)) => one == other,
+            (Target::Post(call, fields), Target::Post(other, others)) => call.url == other.url && fields == others,
+            _ => false,
+        };
+        let parts = |it: &Self| (it.icon, it.danger, it.external);
+        target
+            && parts(self) == parts(other)
+            && self.label == other.label
+            && self.disabled_because == other.disabled_because
+            && self.question == other.question
+    }
+}
+
+/// The actions of one thing. `id` is unique in the page; `name` is the thing's name, for those who do not see the row. Only what changes
+/// is redrawn, and a menu that is open stays open.
 #[component]
 pub fn RowActions(
     #[prop(into)] id: String,
-    #[prop(into)] name: String,
-    actions: Vec<RowAction>,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] actions: Signal<Vec<RowAction>>,
     /// How many stand as buttons; a page's header has room for more than a row.
     #[prop(default = 1)]
     buttons: usize,
 ) -> impl IntoView {
     let t = text();
-    let numbered = actions.into_iter().enumerate();
-    let (mut front, mut rest) = (Vec::new(), Vec::new());
-    for (i, action) in numbered {
-        if front.len() < buttons && action.stands_out() { front.push((i, action)) } else { rest.push((i, action)) }
-    }
-    let mut standing = None;
-    let menu = (!rest.is_empty()).then(|| {
-        let items = rest.into_iter().map(|(i, action)| item(&format!("{id}-{i}"), action, &mut standing)).collect_view();
-        view! {
-            <Menu id=format!("{id}-menu") label=(t.ui.actions_for)(&name) face=|| view! { <Glyph icon=Icon::More/> }>{items}</Menu>
+    let all = Memo::new(move |_| Parted::new(actions.get(), buttons));
+    let front = move || all.with(|all| all.front.iter().cloned().map(button).collect_view());
+    let has_menu = Memo::new(move |_| all.with(|all| !all.menu.is_empty()));
+    let menu = {
+        let id = id.clone();
+        move || {
+            let id = id.clone();
+            let label = Signal::derive(move || name.with(|name| (t.ui.actions_for)(name)));
+            let menu_id = format!("{id}-menu");
+            let items = move || {
+                let item = |(i, action): &(usize, RowAction)| item(&format!("{id}-{i}"), action.clone());
+                all.with(|all| all.menu.iter().map(item).collect_view())
+            };
+            has_menu.get().then(|| {
+                view! { <Menu id=menu_id label face=|| view! { <Glyph icon=Icon::More/> }>{items}</Menu> }
+            })
+        }
+    };
+    let standing = asked_within(&id).map(|asked| {
+        move || {
+            let of = |(i, action): &(usize, RowAction)| if *i == asked { action.ask() } else { None };
+            all.with(|all| all.menu.iter().find_map(of)).map(standing)
         }
     });
-    view! { <div class="actions">{front.into_iter().map(|(_, action)| button(action)).collect_view()}{menu}{standing}</div> }
+    view! { <div class="actions">{front}{menu}{standing}</div> }
+}
+
+/// What stands as buttons and what in the menu, each with its place among all.
+#[derive(Clone, Default, PartialEq)]
+struct Parted {
+    front: Vec<RowAction>,
+    menu: Vec<(usize, RowAction)>,
+}
+
+impl Parted {
+    fn new(actions: Vec<RowAction>, buttons: usize) -> Self {
+        let mut parted = Self::default();
+        for (i, action) in actions.into_iter().enumerate() {
+            if parted.front.len() < buttons && action.stands_out() {
+                parted.front.push(action);
+            } else {
+                parted.menu.push((i, action));
+            }
+        }
+        parted
+    }
 }
 
 fn button(action: RowAction) -> AnyView {
@@ -105,8 +163,7 @@ fn button(action: RowAction) -> AnyView {
     }
 }
 
-/// An item of the menu. Where it asks first, and the address asks it already, the question is put into `standing`.
-fn item(id: &str, action: RowAction, standing: &mut Option<AnyView>) -> AnyView {
+fn item(id: &str, action: RowAction) -> AnyView {
     let class = if action.danger { "menu-item danger" } else { "menu-item" };
     let face = view! { <Glyph icon=action.icon/><span class="menu-text">{action.label.clone()}</span> };
     if let Some(why) = action.disabled_because {
@@ -115,18 +172,15 @@ fn item(id: &str, action: RowAction, standing: &mut Option<AnyView>) -> AnyView 
         }
         .into_any();
     }
-    match (action.target, action.question) {
-        (Target::Link(href), _) => {
+    if let Some(ask) = action.ask() {
+        return asking_item(id, class, face.into_any(), ask);
+    }
+    match action.target {
+        Target::Link(href) => {
             let rel = action.external.then_some("external");
             view! { <a class=class href=href rel=rel on:click=|event| hide_around(&event)>{face}</a> }.into_any()
         }
-        (Target::Post(call, fields), Some(question)) => {
-            let ask = Ask { call, fields, question, button: action.label };
-            let (item, asked) = asking_item(id, class, face.into_any(), ask);
-            *standing = asked.or(standing.take());
-            item
-        }
-        (Target::Post(call, fields), None) => {
+        Target::Post(call, fields) => {
             post(call, fields, move || view! { <button class=class type="submit">{face}</button> }.into_any())
         }
     }

@@ -70,13 +70,17 @@ pub fn AskingArea(children: Children) -> impl IntoView {
     }
 }
 
-/// An item of a menu that asks first, and the question where the address asks it. `id` is unique in the page.
-pub(super) fn asking_item(id: &str, class: &'static str, face: AnyView, ask: Ask) -> (AnyView, Option<AnyView>) {
+/// Which of the things called `id`-0, `id`-1 and so on the address asks about.
+pub(super) fn asked_within(id: &str) -> Option<usize> {
+    let asking = use_context::<Asking>()?;
+    asking.standing.with_value(|standing| standing.as_deref()?.strip_prefix(id)?.strip_prefix('-')?.parse().ok())
+}
+
+/// An item of a menu that asks first. `id` is unique in the page.
+pub(super) fn asking_item(id: &str, class: &'static str, face: AnyView, ask: Ask) -> AnyView {
     let asking = use_context::<Asking>().unwrap_or_else(Asking::new);
     let page = asking.page.get_untracked();
     let address = format!("{page}{}{ASK}={id}", if page.contains('?') { '&' } else { '?' });
-    let standing =
-        asking.standing.with_value(|standing| standing.as_deref() == Some(id)).then(|| standing(page, ask.clone()));
     let choose = move |event: &leptos::web_sys::Event| {
         event.prevent_default();
         hide_around(event);
@@ -89,11 +93,13 @@ pub(super) fn asking_item(id: &str, class: &'static str, face: AnyView, ask: Ask
             pressed(&event);
         }
     };
-    let item = view! { <a class=class role="button" href=address on:click=move |event| choose(&event) on:keydown=press>{face}</a> };
-    (item.into_any(), standing)
+    view! { <a class=class role="button" href=address on:click=move |event| choose(&event) on:keydown=press>{face}</a> }
+        .into_any()
 }
 
-fn standing(page: String, ask: Ask) -> AnyView {
+/// The question that the address asks, in the page.
+pub(super) fn standing(ask: Ask) -> AnyView {
+    let page = use_context::<Asking>().unwrap_or_else(Asking::new).page.get_untracked();
     view! {
         <div class="dialog standing" role="alertdialog" aria-labelledby="standing-title" aria-describedby="standing-body">
             <QuestionForm id="standing" ask cancel=Cancel::Link(page)/>

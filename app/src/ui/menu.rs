@@ -10,7 +10,7 @@ pub fn Menu(
     #[prop(into)] id: String,
     /// The button's name.
     #[prop(into)]
-    label: String,
+    label: Signal<String>,
     #[prop(default = "button quiet square")] class: &'static str,
     /// What the button shows.
     #[prop(into)]
@@ -19,7 +19,7 @@ pub fn Menu(
 ) -> impl IntoView {
     view! {
         <div class="menu-anchor">
-            <button class=class type="button" popovertarget=id.clone() aria-label=label.clone() title=label aria-haspopup="true">{face.run()}</button>
+            <button class=class type="button" popovertarget=id.clone() aria-label=move || label.get() title=move || label.get() aria-haspopup="true">{face.run()}</button>
             <div class="menu" id=id popover="auto">{children()}</div>
         </div>
     }

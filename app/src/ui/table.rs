@@ -154,12 +154,10 @@ fn row<T: Clone + Send + Sync + 'static>(
         .collect_view();
     let id = format!("row-{key}");
     let actions = rows.actions.map(|actions| {
-        let id = id.clone();
-        let shown = move || {
-            let (name, actions) = item.with(|item| ((rows.name)(item), actions(item)));
-            view! { <RowActions id=id.clone() name actions/> }
-        };
-        view! { <td role="cell" class="cell-actions">{shown}</td> }
+        let named = item.clone();
+        let name = Signal::derive(move || named.with(|item| (rows.name)(item)));
+        let actions = Signal::derive(move || item.with(|item| actions(item)));
+        view! { <td role="cell" class="cell-actions"><RowActions id=id.clone() name actions/></td> }
     });
     view! { <tr role="row" id=id>{cells}{actions}</tr> }.into_any()
 }

@@ -176,3 +176,38 @@ pub fn contains(text: &str) -> String {
     pattern.push('%');
     pattern
 }
+
+/// The text in lower case, if it can stand in a UUID: looking for anything else there would find nothing in every row.
+pub fn in_id(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let fits = |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (!text.is_empty() && text.split('-').all(fits)).then_some(text)
+}
+
+/// Whether the text can stand in an IPv4 address.
+pub fn is_in_address(text: &str) -> bool {
+    let fits = |part: &str| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.trim();
+    !text.is_empty() && text.split('.').count() <= 4 && text.split('.').all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_text_can_stand() {
+        fn check(text: &str, id: Option<&str>, address: bool) {
+            assert_eq!((in_id(text).as_deref(), is_in_address(text)), (id, address), "{text}");
+        }
+        check("web-1", None, false);
+        check(" 0DB5-4f ", Some("0db5-4f"), false);
+        check("0db5c2a1e3f44", None, false);
+        check("10.0", None, true);
+        check(".3", None, true);
+        check("42", Some("42"), true);
+        check("0424", Some("0424"), false);
+        check("10.0.0.1.2", None, false);
+        check("", None, false);
+    }
+}

@@ -3,6 +3,9 @@
 //! The order is (sort column, id), so it is total. A cursor is the sort value and id of a row; the next page is what comes after it.
 //! Going back reads the other way round from the first row and turns the result over. Column names come from the list's own constant
 //! table, never from the query, so nobody can write SQL through a URL.
+//!
+//! A search looks at all that is listed, if only to count what it finds. Where that is little, it is looked at once, in whatever index
+//! holds what is searched, and the rows found are read by their ids; where it is much, the first page is full long before the end.
 
 use crate::fault::StoreError;
 use api::{ListQuery, Page};
@@ -95,6 +98,9 @@ fn bind(query: &mut QueryBuilder<'_, Sqlite>, value: Option<&Value>) {
     };
 }
 
+/// So many are few: each is found by its id.
+const FEW: usize = 200;
+
 /// One page of rows, how many there are in all, and the cursors around it. A cursor that makes no sense begins at the start.
 pub async fn page<R>(db: &SqlitePool, list: &Listing, filter: Filter, query: &ListQuery) -> Result<Page<R>, StoreError>
 where
@@ -105,14 +111,11 @@ where
     let backwards = matches!(cursor, Cursor::Before(..));
     let limit = query.limit() as usize;
 
-    let mut count = QueryBuilder::new("select count(*) from ");
-    count.push(list.table);
-    // Without a condition there is nothing to look up for each row.
-    if !filter.0.is_empty() {
-        count.push(" ").push(list.joins);
-    }
-    filter.write(&mut count);
-    let total: i64 = count.build_query_scalar().fetch_one(db).await?;
+    let few = if query.is_filtered() { few(db, list, &filter).await? } else { None };
+    let (total, filter) = match few {
+        Some(ids) => (ids.len() as u64, among(list, ids)),
+        None => (count(db, list, &filter).await?, filter),
+    };
 
     // Sort value and id come last, so that cursors can be made without knowing the row's type.
     let mut select = QueryBuilder::new("select ");
@@ -153,7 +156,35 @@ where
     let previous = if before { at(rows.first())? } else { None };
     let next = if after { at(rows.last())? } else { None };
     let items = rows.iter().map(R::from_row).collect::<Result<Vec<R>, _>>()?;
-    Ok(Page { items, total: total.max(0) as u64, next, previous })
+    Ok(Page { items, total, next, previous })
+}
+
+async fn count(db: &SqlitePool, list: &Listing, filter: &Filter) -> Result<u64, StoreError> {
+    let mut count = QueryBuilder::new("select count(*) from ");
+    count.push(list.table);
+    // Without a condition there is nothing to look up for each row.
+    if !filter.0.is_empty() {
+        count.push(" ").push(list.joins);
+    }
+    filter.write(&mut count);
+    let total: i64 = count.build_query_scalar().fetch_one(db).await?;
+    Ok(total.max(0) as u64)
+}
+
+/// The ids of all rows that the filter lets through; `None` if they are many.
+async fn few(db: &SqlitePool, list: &Listing, filter: &Filter) -> Result<Option<Vec<Value>>, StoreError> {
+    let mut select = QueryBuilder::new(format!("select {} from {} {}", list.id, list.table, list.joins));
+    filter.write(&mut select);
+    select.push(" limit ").push_bind(FEW as i64 + 1);
+    let rows = select.build().fetch_all(db).await?;
+    // Unchecked: the id may be a number, which SQLite then writes out.
+    let ids = rows.iter().map(|row| row.try_get_unchecked(0).map(Value::Text)).collect::<Result<Vec<_>, _>>()?;
+    Ok((ids.len() <= FEW).then_some(ids))
+}
+
+fn among(list: &Listing, ids: Vec<Value>) -> Filter {
+    let marks = vec!["?"; ids.len()].join(", ");
+    Filter::default().and(format!("{} in ({marks})", list.id), ids)
 }
 
 impl Sort {

@@ -146,19 +146,17 @@ impl ComputeService {
         let db = self.core.db.read();
         let mut rows = store::moving(db).await?;
         let moving: HashSet<InstanceId> = rows.iter().map(|row| row.id).collect();
-        let differing: Vec<InstanceId> = match self.memory.with(|memory| memory.sights.clone()) {
-            Some(last) => {
-                let new = sights.iter().filter(|(id, sight)| last.get(id) != Some(sight)).map(|(id, _)| *id);
-                let gone = last.keys().filter(|id| !sights.contains_key(id)).copied();
-                new.chain(gone).filter(|id| !moving.contains(id)).collect()
-            }
+        let differing = self.memory.with(|memory| memory.sights.as_ref().map(|last| differing(last, sights)));
+        let mut differing = match differing {
+            Some(differing) => differing,
             None => {
                 let ids = store::all_ids(db).await?;
                 let known: HashSet<InstanceId> = ids.iter().copied().collect();
                 let unknown = sights.keys().filter(|id| !known.contains(id)).copied();
-                ids.into_iter().chain(unknown).filter(|id| !moving.contains(id)).collect()
+                ids.into_iter().chain(unknown).collect()
             }
         };
+        differing.retain(|id| !moving.contains(id));
         let found = store::rows(db, &differing).await?;
         let known: HashSet<InstanceId> = found.iter().map(|row| row.id).collect();
         let orphans = differing.into_iter().filter(|id| !known.contains(id) && sights.contains_key(id)).collect();
@@ -389,4 +387,11 @@ impl ComputeService {
         self.core.hub.changed(Kind::Host, "", None);
         Ok(())
     }
+}
+
+/// What has come, gone or changed between two looks.
+fn differing(last: &HashMap<InstanceId, Sight>, now: &HashMap<InstanceId, Sight>) -> Vec<InstanceId> {
+    let new = now.iter().filter(|(id, sight)| last.get(id) != Some(sight)).map(|(id, _)| *id);
+    let gone = last.keys().filter(|id| !now.contains_key(id)).copied();
+    new.chain(gone).collect()
 }

@@ -8,7 +8,7 @@ pub use property::*;
 
 use super::hardware::{self, Properties};
 use super::lifecycle::{Row, SHUTDOWN_TIMEOUT, Seen};
-use crate::db::{Tx, contains};
+use crate::db::{Tx, contains, in_id, is_in_address};
 use crate::fault::StoreError;
 use crate::keyset::{Filter, Listing, Sort, Value, page};
 use api::class::SeatInstance;
@@ -146,12 +146,7 @@ const LIST: Listing = Listing {
 pub async fn instance_list(db: &SqlitePool, project: ProjectId, query: &ListQuery) -> Result<Page<InstanceRow>> {
     let mut filter = Filter::default().and("i.project_id = ?", vec![Value::Text(project.0.to_string())]);
     if !query.search.trim().is_empty() {
-        let pattern = Value::Text(contains(&query.search));
-        filter = filter.and(
-            "i.name like ? escape '\\' or i.id like ? escape '\\' or exists (select 1 from port p left join floating_ip f \
-             on f.port_id = p.id where p.device_id = i.id and (p.address like ? escape '\\' or f.address like ? escape '\\'))",
-            vec![pattern.clone(), pattern.clone(), pattern.clone(), pattern],
-        );
+        filter = searched(filter, project, &query.search);
     }
     if !query.status.is_empty() {
         filter = filter.and("i.status = ?", vec![Value::Text(query.status.clone())]);
@@ -160,6 +155,27 @@ pub async fn instance_list(db: &SqlitePool, project: ProjectId, query: &ListQuer
         filter = filter.and("i.image_id = ?", vec![Value::Text(query.filter("image").to_owned())]);
     }
     page(db, &LIST, filter, query).await
+}
+
+/// Instances whose name, id or address has the text.
+fn searched(filter: Filter, project: ProjectId, text: &str) -> Filter {
+    let pattern = Value::Text(contains(text));
+    let (mut clause, mut values) = ("i.name like ? escape '\\'".to_owned(), vec![pattern.clone()]);
+    if let Some(part) = in_id(text) {
+        clause.push_str(" or instr(i.id, ?)");
+        values.push(Value::Text(part));
+    }
+    if is_in_address(text) {
+        // Of the whole project at once, not of each instance by itself.
+        clause.push_str(
+            " or i.id in (select p.device_id from port p where p.project_id = ? and p.address like ? escape '\\' \
+             union select p.device_id from floating_ip f join port p on p.id = f.port_id \
+             where f.project_id = ? and f.address like ? escape '\\')",
+        );
+        let project = Value::Text(project.0.to_string());
+        values.extend([project.clone(), pattern.clone(), project, pattern]);
+    }
+    filter.and(clause, values)
 }
 
 pub async fn instance(

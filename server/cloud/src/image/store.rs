@@ -11,7 +11,7 @@ pub use data::*;
 pub use totals::totals;
 pub use transfer::{NewTransfer, Transfer, TransferKind, rewind};
 
-use crate::db::contains;
+use crate::db::{contains, in_id};
 use crate::fault::StoreError;
 use crate::keyset::{self, Filter, Listing, Sort, Value};
 use api::image::{DiskFormat, Image, ImageStatus, Visibility};
@@ -152,11 +152,17 @@ pub async fn list(db: &SqlitePool, project: Option<ProjectId>, query: &ListQuery
             vec![project.clone(), project],
         );
     }
-    if !query.search.is_empty() {
+    if !query.search.trim().is_empty() {
         let pattern = Value::Text(contains(&query.search));
-        let found = "i.name like ? escape '\\' or i.id like ? escape '\\' or exists \
-                     (select 1 from image_tag t where t.image_id = i.id and t.tag like ? escape '\\')";
-        filter = filter.and(found, vec![pattern.clone(), pattern.clone(), pattern]);
+        let mut found =
+            "i.name like ? escape '\\' or i.id in (select image_id from image_tag where tag like ? escape '\\')"
+                .to_owned();
+        let mut values = vec![pattern.clone(), pattern];
+        if let Some(part) = in_id(&query.search) {
+            found.push_str(" or instr(i.id, ?)");
+            values.push(Value::Text(part));
+        }
+        filter = filter.and(found, values);
     }
     if !query.status.is_empty() {
         filter = filter.and("i.status = ?", vec![Value::Text(query.status.to_lowercase())]);
