@@ -187,7 +187,7 @@ fn Picker(
 /// Refuses what the server would refuse, before all of it has been sent there; until then `fault` is what is wrong.
 fn within_limit(launch: Call, bytes: RwSignal<usize>, fault: Signal<Option<Error>>) -> Call {
     let too_large = RwSignal::new(None);
-    let (url, error, pending) = (launch.url.clone(), launch.error, launch.pending);
+    let (url, error, pending) = (launch.url.clone(), launch.error.clone(), Signal::from(launch.pending.clone()));
     let error = Signal::derive(move || too_large.get().or_else(|| error.get()).or_else(|| fault.get()));
     Call::new(url, error, pending, move |event| {
         let is = bytes.get_untracked();

@@ -105,20 +105,21 @@ pub fn RowActions(
     buttons: usize,
 ) -> impl IntoView {
     let t = text();
-    let all = Memo::new(move |_| Parted::new(actions.get(), buttons));
-    let front = move || all.with(|all| all.front.iter().cloned().map(button).collect_view());
-    let has_menu = Memo::new(move |_| all.with(|all| !all.menu.is_empty()));
+    // Tried only: a row that is taken out of its list loses its signals before its effects.
+    let all = Memo::new(move |_| actions.try_get().map(|actions| Parted::new(actions, buttons)).unwrap_or_default());
+    let front = move || all.try_with(|all| all.front.iter().cloned().map(button).collect_view());
+    let has_menu = Memo::new(move |_| all.try_with(|all| !all.menu.is_empty()).unwrap_or_default());
     let menu = {
         let id = id.clone();
         move || {
             let id = id.clone();
-            let label = Signal::derive(move || name.with(|name| (t.ui.actions_for)(name)));
+            let label = Signal::derive(move || name.try_with(|name| (t.ui.actions_for)(name)).unwrap_or_default());
             let menu_id = format!("{id}-menu");
             let items = move || {
                 let item = |(i, action): &(usize, RowAction)| item(&format!("{id}-{i}"), action.clone());
-                all.with(|all| all.menu.iter().map(item).collect_view())
+                all.try_with(|all| all.menu.iter().map(item).collect_view())
             };
-            has_menu.get().then(|| {
+            has_menu.try_get().unwrap_or_default().then(|| {
                 view! { <Menu id=menu_id label face=|| view! { <Glyph icon=Icon::More/> }>{items}</Menu> }
             })
         }
@@ -126,7 +127,7 @@ pub fn RowActions(
     let standing = asked_within(&id).map(|asked| {
         move || {
             let of = |(i, action): &(usize, RowAction)| if *i == asked { action.ask() } else { None };
-            all.with(|all| all.menu.iter().find_map(of)).map(standing)
+            all.try_with(|all| all.menu.iter().find_map(of)).flatten().map(standing)
         }
     });
     view! { <div class="actions">{front}{menu}{standing}</div> }

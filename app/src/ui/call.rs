@@ -16,13 +16,14 @@ pub struct StandsOn(pub String);
 pub const STANDS_ON: &str = "page";
 
 /// A target for forms and row actions. Made from a `ServerAction` by `into()`; without JavaScript the form is posted to its address.
+/// It is good for as long as the action is: a dialog may have it from a row that has been redrawn since.
 #[derive(Clone)]
 pub struct Call {
     pub url: String,
     /// What went wrong the last time.
-    pub error: Signal<Option<api::Error>>,
+    pub error: ArcSignal<Option<api::Error>>,
     /// An answer is awaited.
-    pub pending: Signal<bool>,
+    pub pending: ArcSignal<bool>,
     submit: Arc<dyn Fn(SubmitEvent) + Send + Sync>,
 }
 
@@ -34,7 +35,7 @@ impl Call {
         pending: impl Into<Signal<bool>>,
         submit: impl Fn(SubmitEvent) + Send + Sync + 'static,
     ) -> Self {
-        Self { url: url.into(), error: error.into(), pending: pending.into(), submit: Arc::new(submit) }
+        Self { url: url.into(), error: error.into().into(), pending: pending.into().into(), submit: Arc::new(submit) }
     }
 
     /// A plain form: the browser posts it and goes where the answer says.
@@ -63,8 +64,10 @@ where
         let page = use_context::<StandsOn>().map(|page| page.0).unwrap_or_default();
         Self {
             url: with_query(S::url(), &[(STANDS_ON, &page)]),
-            error: Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))),
-            pending: action.pending().into(),
+            error: ArcSignal::derive(move || {
+                value.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))
+            }),
+            pending: ArcMemo::from(action.pending()).into(),
             submit: Arc::new(move |event| match S::from_event(&event) {
                 Ok(input) => {
                     event.prevent_default();

@@ -133,16 +133,16 @@ pub fn Form(
     let t = text();
     let is_own = |refused: &Refused| call.url.split('?').next() == Some(&refused.url);
     let refused = use_context::<Refused>().filter(is_own).map(|refused| refused.fields);
+    let (pending, error): (Signal<bool>, Signal<_>) = (call.pending.clone().into(), call.error.clone().into());
     let state = FormState {
         id: StoredValue::new(id.to_owned()),
-        error: call.error,
+        error,
         fields: StoredValue::new(Vec::new()),
         refused: StoredValue::new(refused),
         cleared: RwSignal::new(0),
     };
     // Made first, so that the summary knows the labels of all fields.
     let fields = provide_and_run(state, children);
-    let (pending, error) = (call.pending, call.error);
     let form = NodeRef::<leptos::html::Form>::new();
     if clears {
         Effect::new(move |was: Option<bool>| {

@@ -19,7 +19,7 @@ pub fn Menu(
 ) -> impl IntoView {
     view! {
         <div class="menu-anchor">
-            <button class=class type="button" popovertarget=id.clone() aria-label=move || label.get() title=move || label.get() aria-haspopup="true">{face.run()}</button>
+            <button class=class type="button" popovertarget=id.clone() aria-label=move || label.try_get() title=move || label.try_get() aria-haspopup="true">{face.run()}</button>
             <div class="menu" id=id popover="auto">{children()}</div>
         </div>
     }
