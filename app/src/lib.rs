@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
     provide_context(preferences);
     ui::provide_clock();
     ui::provide_messages();
+    ui::provide_redirects();
     // Styles show what only works with the program; tests wait for it.
     Effect::new(|_| _ = document().document_element().map(|root| root.set_attribute("data-live", "")));
     let (moving, set_moving) = signal(false);

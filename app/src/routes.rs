@@ -74,6 +74,7 @@ area!(Admin: AllAudits, AllCredentials, AssignmentCreatePage, Assignments, Domai
 /// Every data route is `SsrMode::Async`: rows that arrive in a `<template>` are invisible without JavaScript.
 #[component]
 pub fn Pages() -> impl IntoView {
+    crate::ui::follow_redirects();
     view! {
         <Routes fallback=NotFoundPage>
             <Route path=path!("/dev/ui") view=DevUi ssr=Async/>

@@ -150,6 +150,32 @@ test("what destroys asks first, by keyboard too", async ({ person, page }) => {
   await expect(row).toBeVisible();
 });
 
+test("who has gone elsewhere is not fetched back by a form's answer", async ({ person, page }) => {
+  await person.signIn();
+  await person.goTo("Networks");
+  await page.getByRole("link", { name: "Create network" }).first().click();
+  await person.arrive("Create network");
+  let letGo = () => {};
+  const held = new Promise<void>((done) => (letGo = done));
+  await page.route(/network_create/, async (route) => {
+    const answer = await route.fetch();
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  await page.getByLabel("Name").fill("office");
+  await page.getByLabel("Network address").fill("10.1.0.0/24");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await person.goTo("Images");
+  const answered = page.waitForResponse(/network_create/);
+  letGo();
+  await (await answered).finished();
+  // Time enough for the other page to come, if it were to.
+  await page.waitForTimeout(1000);
+  await expect(page.getByRole("heading", { level: 1, name: "Images" })).toBeVisible();
+  await person.goTo("Networks");
+  await expect(person.row("office")).toBeVisible();
+});
+
 test("Korean from the first page", async ({ browser, offing }) => {
   const page = await (await browser.newContext({ locale: "ko-KR" })).newPage();
   await page.goto(offing.url);

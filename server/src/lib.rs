@@ -19,6 +19,7 @@ mod join;
 pub mod listen;
 mod local;
 mod log;
+pub mod memory;
 pub mod metadata;
 pub mod metrics;
 mod observe;
@@ -44,6 +45,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
 use cloud::Cloud;
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -72,17 +74,29 @@ impl Settings {
     }
 }
 
-/// What every handler has at hand. Clones are the same edge.
+/// What every handler has at hand. Clones are the same edge, and cost one count: axum makes dozens for each request, as every layer holds
+/// one and is cloned with all that lie below it.
 #[derive(Clone)]
-pub struct Edge {
+pub struct Edge(Arc<Hand>);
+
+/// What an edge holds.
+pub struct Hand {
     cloud: Arc<Cloud>,
     backend: Backend,
-    settings: Arc<Settings>,
+    settings: Settings,
     /// Cancelled when the server goes: whatever lasts ends then.
     drain: CancellationToken,
     /// Notified at every sign-out: whatever lasts checks its session then.
-    signed_out: Arc<watch::Sender<()>>,
+    signed_out: watch::Sender<()>,
     metrics: Option<PrometheusHandle>,
+}
+
+impl Deref for Edge {
+    type Target = Hand;
+
+    fn deref(&self) -> &Hand {
+        &self.0
+    }
 }
 
 impl Edge {
@@ -110,14 +124,7 @@ impl Edge {
             audits: cloud.audits.clone(),
             public_url: settings.public_url.clone(),
         };
-        Self {
-            cloud,
-            backend,
-            settings: Arc::new(settings),
-            drain,
-            signed_out: Arc::new(watch::Sender::new(())),
-            metrics,
-        }
+        Self(Arc::new(Hand { cloud, backend, settings, drain, signed_out: watch::Sender::new(()), metrics }))
     }
 }
 

@@ -25,6 +25,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    server::memory::give_back_soon();
     let ended = match config::read(std::env::args_os()) {
         Ok(cli) => run(cli).await,
         Err(error) => match error.downcast::<clap::Error>() {

@@ -5,7 +5,7 @@ use crate::headers::page_policy;
 use crate::{Edge, join};
 use api::{Error, ProjectId};
 use app::App;
-use app::backend::{Arrival, SignedIn, accepts_html};
+use app::backend::{Arrival, SignedIn, Site, accepts_html};
 use app::shell::Shell;
 use axum::Router;
 use axum::body::Body;
@@ -18,7 +18,7 @@ use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 pub const SIGN_IN: &str = "/sign-in";
 
@@ -36,11 +36,12 @@ pub fn routes(edge: &Edge) -> Router<Edge> {
 
 /// What each page finds in its context beside the request, and the policy that goes with its nonce.
 pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (backend, site) = (edge.backend.clone(), files::site());
+    // It is cloned with the routes that hold it: the edge is one count, and what is provided is made when it is asked for.
+    let (edge, site) = (edge.clone(), files::site().map(Arc::new));
     move || {
-        provide_context(backend.clone());
+        provide_context(edge.backend.clone());
         if let Some(site) = &site {
-            provide_context(site.clone());
+            provide_context(Site::clone(site));
         }
         let policy = use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok());
         if let Some((response, policy)) = use_context::<ResponseOptions>().zip(policy) {

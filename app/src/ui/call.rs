@@ -1,5 +1,6 @@
 //! What a form posts to: a server function, seen without its type.
 
+use super::redirect::Redirects;
 use crate::paths::with_query;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -62,6 +63,7 @@ where
     fn from(action: ServerAction<S>) -> Self {
         let value = action.value();
         let page = use_context::<StandsOn>().map(|page| page.0).unwrap_or_default();
+        let redirects = use_context::<Redirects>();
         Self {
             url: with_query(S::url(), &[(STANDS_ON, &page)]),
             error: ArcSignal::derive(move || {
@@ -71,6 +73,7 @@ where
             submit: Arc::new(move |event| match S::from_event(&event) {
                 Ok(input) => {
                     event.prevent_default();
+                    redirects.inspect(|redirects| redirects.sent());
                     action.dispatch(input);
                 }
                 // The browser's own submission still works, and its answer says what is wrong.

@@ -1,5 +1,6 @@
 //! Data on its way: nothing of a page is shown twice, and what is shown stays while newer data is fetched.
 
+use super::button::{Button, Variant};
 use super::late::{late, switch};
 use super::notice::Failure;
 use super::page_header::PageHeader;
@@ -67,10 +68,7 @@ where
         _ => last.cloned().unwrap_or_else(|| first.clone()),
     });
     switch(move || match failure.get() {
-        // What the page was about is not there: then the page is about that.
-        Some(error @ api::Error::NotFound { .. }) => {
-            view! { <PageHeader title=text().ui.not_found/><p>{(text().error.error)(&error)}</p> }.into_any()
-        }
+        Some(error @ api::Error::NotFound { .. }) => view! { <NotFound error/> }.into_any(),
         Some(error) => view! { <Failure error/> }.into_any(),
         None => newest.get_untracked().map(|first| children(or(newest, first)).into_any()).into_any(),
     })
@@ -78,4 +76,14 @@ where
 
 fn or<T: Clone + PartialEq + Send + Sync + 'static>(newest: Memo<Option<T>>, first: T) -> Signal<T> {
     Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()))
+}
+
+/// What the page was about is not there: then the page is about that.
+#[component]
+fn NotFound(error: api::Error) -> impl IntoView {
+    let t = text();
+    view! {
+        <PageHeader title=t.ui.not_found hint=(t.error.error)(&error)/>
+        <form method="get" action="/"><Button variant=Variant::Secondary>{t.ui.to_start}</Button></form>
+    }
 }

@@ -75,6 +75,7 @@ mod notice;
 mod page_header;
 mod palette;
 mod pick;
+mod redirect;
 mod save;
 mod skeleton;
 mod state;
@@ -107,6 +108,7 @@ pub use notice::{Failure, MessageArea, Messages, Notice, Outcomes, messages, pro
 pub use page_header::{Breadcrumbs, Crumb, PageHeader};
 pub use palette::{Entry, Palette};
 pub use pick::{NarrowField, NarrowForm, PickRows, Search, SearchField, SearchRows};
+pub use redirect::{follow_redirects, provide_redirects};
 pub use save::SaveButton;
 pub use skeleton::{Skeleton, Spinner};
 pub use state::{StateBadge, Tag, Tone};

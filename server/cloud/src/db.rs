@@ -61,8 +61,8 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            // In KiB, for each connection; the system's own cache of the file is behind it.
-            .pragma("cache_size", "-4000")
+            // In KiB, for each of the six connections; the system's own cache of the file is behind it.
+            .pragma("cache_size", "-1000")
             .pragma("temp_store", "memory");
         let write = pool(1).connect_with(options.clone()).await.map_err(open)?;
         sqlx::migrate!("../../migrations")

@@ -106,16 +106,39 @@ pub async fn page<R>(db: &SqlitePool, list: &Listing, filter: Filter, query: &Li
 where
     R: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
 {
+    let (total, filter) = counted(db, list, filter, query).await?;
+    page_of(db, list, filter, query, total).await
+}
+
+/// How many rows there are, and the filter that finds them at the least cost.
+async fn counted(
+    db: &SqlitePool,
+    list: &Listing,
+    filter: Filter,
+    query: &ListQuery,
+) -> Result<(u64, Filter), StoreError> {
+    let few = if query.is_filtered() { few(db, list, &filter).await? } else { None };
+    Ok(match few {
+        Some(ids) => (ids.len() as u64, among(list, ids)),
+        None => (count(db, list, &filter).await?, filter),
+    })
+}
+
+/// The same, where somebody knows already how many rows there are in all.
+pub async fn page_of<R>(
+    db: &SqlitePool,
+    list: &Listing,
+    filter: Filter,
+    query: &ListQuery,
+    total: u64,
+) -> Result<Page<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+{
     let (sort, descending) = list.order(query);
     let cursor = Cursor::of(query, sort);
     let backwards = matches!(cursor, Cursor::Before(..));
     let limit = query.limit() as usize;
-
-    let few = if query.is_filtered() { few(db, list, &filter).await? } else { None };
-    let (total, filter) = match few {
-        Some(ids) => (ids.len() as u64, among(list, ids)),
-        None => (count(db, list, &filter).await?, filter),
-    };
 
     // Sort value and id come last, so that cursors can be made without knowing the row's type.
     let mut select = QueryBuilder::new("select ");

@@ -355,6 +355,39 @@ async fn faults_of_the_launch_form_stand_by_their_fields() {
 }
 
 #[tokio::test]
+async fn what_is_counted_is_what_is_there() {
+    let world = World::new();
+    let bed = world.open().await;
+    let new = bed.new_instance("web").await;
+    bed.cloud.seed(2, 3, new.image.parse().unwrap()).await.unwrap();
+    let (one, _) = (bed.launch("one").await, bed.launch("two").await);
+    bed.cloud.settle().await.unwrap();
+    bed.cloud.compute.instance_delete(&bed.caller, one).await.unwrap();
+    bed.cloud.settle().await.unwrap();
+    let differing = "with there as (
+            select project_id, 'instances' as resource, count(*) as used from instance group by project_id
+            union all select project_id, 'cores', sum(vcpus) from instance group by project_id
+            union all select project_id, 'ram', sum(ram_mb) from instance group by project_id
+            union all select project_id, 'ports', count(*) from port where device_owner = 'compute:nova' group by project_id)
+         select count(*) from usage u full join there t on t.project_id = u.project_id and t.resource = u.resource
+         where coalesce(u.used, 0) <> coalesce(t.used, 0)";
+    let counted = "select count(*) from usage where used > 0";
+    let db = bed.cloud.compute.core.db.read();
+    assert_eq!(sqlx::query_scalar::<_, i64>(counted).fetch_one(db).await.unwrap(), 12);
+    assert_eq!(sqlx::query_scalar::<_, i64>(differing).fetch_one(db).await.unwrap(), 0);
+    // Ports go with their network, without anybody deleting them one by one.
+    let mut tx = bed.cloud.compute.core.db.begin().await.unwrap();
+    sqlx::query("delete from network where external = 0 and project_id <> $1")
+        .bind(bed.caller.project.0.to_string())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, i64>(counted).fetch_one(db).await.unwrap(), 10);
+    assert_eq!(sqlx::query_scalar::<_, i64>(differing).fetch_one(db).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn parallel_launches_never_pass_the_quota() {
     let world = World::new();
     let bed = world.open().await;

@@ -68,6 +68,7 @@ impl ImageService {
             operation: api::OperationId(uuid::Uuid::nil()),
             expected: Some(new.size),
             received: 0,
+            counted: 0,
         };
         intake.require_quota(&mut tx, new.size).await?;
         intake.operation = upload::enter(&self.core, &mut tx, caller, id, &form, "image_upload").await?;
@@ -151,6 +152,7 @@ pub fn intake(core: &Arc<crate::core::Core>, transfer: &Transfer) -> Intake {
         operation: transfer.operation,
         expected: transfer.expected,
         received: transfer.size,
+        counted: transfer.size,
     }
 }
 
@@ -209,7 +211,8 @@ impl Chunk {
 
     /// Where the last chunk has left off.
     async fn file(&mut self) -> Result<Incoming> {
-        if let Some(file) = self.open.take(self.intake.id).filter(|file| file.len() == self.transfer.size) {
+        if let Some(file) = self.open.take(self.intake.id).filter(|file| file.len() <= self.transfer.size) {
+            self.intake.received = file.len();
             return Ok(file);
         }
         let (data, id, counted) = (self.intake.core.data.clone(), self.intake.id, self.transfer.size);

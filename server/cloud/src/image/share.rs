@@ -147,6 +147,7 @@ impl ImageService {
             operation,
             expected: None,
             received: 0,
+            counted: 0,
         }
     }
 

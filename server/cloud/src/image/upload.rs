@@ -123,6 +123,7 @@ pub async fn upload(
         operation: OperationId(uuid::Uuid::nil()),
         expected: announced,
         received: 0,
+        counted: 0,
     };
     let upload = Upload { caller: caller.clone(), form, intake };
     let work = tokio::spawn(upload.run(uploads.enter(id), pieces));

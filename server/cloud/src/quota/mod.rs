@@ -1,4 +1,5 @@
-//! Quotas: counted from the rows themselves, in the transaction that adds to them. No counter is kept beside the truth.
+//! Quotas: counted from the rows, in the transaction that adds to them. What may become many the database counts by itself, in the table
+//! `usage`, as rows come and go: nothing that writes rows has to think of it.
 
 mod request;
 mod service;
@@ -7,6 +8,7 @@ mod store;
 pub use service::QuotaService;
 
 use crate::db::Tx;
+use crate::fault::StoreError;
 use api::directory::Holding;
 use api::quota::Resource;
 use api::{Error, Kind, ProjectId, Result, UserId, Why};
@@ -48,6 +50,15 @@ pub async fn require(tx: &mut Tx, project: ProjectId, user: UserId, asked: &[(Re
         }
     }
     Ok(())
+}
+
+/// How much the project uses; key pairs are nobody's here.
+pub async fn used(
+    db: &mut SqliteConnection,
+    project: ProjectId,
+    resource: Resource,
+) -> std::result::Result<i64, StoreError> {
+    store::used_by_project(db, project, resource).await
 }
 
 /// Sets a project's limit for one resource; −1 is unlimited.

@@ -105,20 +105,20 @@ pub async fn used(
     resource: Resource,
 ) -> Result<i64, StoreError> {
     let sql = match resource {
-        Resource::Instances => "select count(*) from instance where project_id = $1",
-        Resource::Cores => "select coalesce(sum(vcpus), 0) from instance where project_id = $1",
-        Resource::Ram => "select coalesce(sum(ram_mb), 0) from instance where project_id = $1",
+        Resource::Instances => "select sum(used) from usage where project_id = $1 and resource = 'instances'",
+        Resource::Cores => "select sum(used) from usage where project_id = $1 and resource = 'cores'",
+        Resource::Ram => "select sum(used) from usage where project_id = $1 and resource = 'ram'",
         Resource::KeyPairs => "select count(*) from keypair where user_id = $1",
         // What several images share is stored once.
         Resource::ImageBytes => {
-            "select coalesce(sum(size), 0) from (select max(size) as size from image where project_id = $1 group by data_id) as data"
+            "select sum(size) from (select max(size) as size from image where project_id = $1 group by data_id) as data"
         }
         Resource::Networks => "select count(*) from network where project_id = $1 and external = 0",
         Resource::Subnets => {
             "select count(*) from subnet s join network n on n.id = s.network_id where s.project_id = $1 and n.external = 0"
         }
         Resource::Routers => "select count(*) from router where project_id = $1",
-        Resource::Ports => "select count(*) from port where project_id = $1 and device_owner = 'compute:nova'",
+        Resource::Ports => "select sum(used) from usage where project_id = $1 and resource = 'ports'",
         Resource::FloatingIps => "select count(*) from floating_ip where project_id = $1",
         Resource::SecurityGroups => "select count(*) from security_group where project_id = $1",
         Resource::SecurityGroupRules => {
@@ -126,7 +126,9 @@ pub async fn used(
         }
     };
     let owner = if resource == Resource::KeyPairs { user.0 } else { project.0 };
-    Ok(sqlx::query_scalar(sql).bind(owner.to_string()).fetch_one(db).await?)
+    let used: Option<i64> = sqlx::query_scalar(sql).bind(owner.to_string()).fetch_one(db).await?;
+    // The sum of nothing is null.
+    Ok(used.unwrap_or(0))
 }
 
 pub struct NewRequest<'a> {

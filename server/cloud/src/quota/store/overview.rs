@@ -38,15 +38,19 @@ const LIST: Listing = Listing {
     sorts: &[
         Sort { key: "name", column: "p.name", number: false },
         Sort { key: "domain", column: "d.name", number: false },
-        Sort { key: "instances", column: "(select count(*) from instance i where i.project_id = p.id)", number: true },
+        Sort {
+            key: "instances",
+            column: "(select coalesce(sum(u.used), 0) from usage u where u.project_id = p.id and u.resource = 'instances')",
+            number: true,
+        },
         Sort {
             key: "cores",
-            column: "(select coalesce(sum(i.vcpus), 0) from instance i where i.project_id = p.id)",
+            column: "(select coalesce(sum(u.used), 0) from usage u where u.project_id = p.id and u.resource = 'cores')",
             number: true,
         },
         Sort {
             key: "ram",
-            column: "(select coalesce(sum(i.ram_mb), 0) from instance i where i.project_id = p.id)",
+            column: "(select coalesce(sum(u.used), 0) from usage u where u.project_id = p.id and u.resource = 'ram')",
             number: true,
         },
         Sort {
@@ -119,14 +123,20 @@ pub async fn used(
     resource: Resource,
 ) -> Result<HashMap<ProjectId, i64>, StoreError> {
     let (select, group) = match resource {
-        Resource::Instances => {
-            ("select project_id as owner, count(*) as used from instance where project_id", "project_id")
-        }
-        Resource::Cores => {
-            ("select project_id as owner, coalesce(sum(vcpus), 0) as used from instance where project_id", "project_id")
-        }
+        Resource::Instances => (
+            "select project_id as owner, sum(used) as used from usage where resource = 'instances' and project_id",
+            "project_id",
+        ),
+        Resource::Cores => (
+            "select project_id as owner, sum(used) as used from usage where resource = 'cores' and project_id",
+            "project_id",
+        ),
         Resource::Ram => (
-            "select project_id as owner, coalesce(sum(ram_mb), 0) as used from instance where project_id",
+            "select project_id as owner, sum(used) as used from usage where resource = 'ram' and project_id",
+            "project_id",
+        ),
+        Resource::Ports => (
+            "select project_id as owner, sum(used) as used from usage where resource = 'ports' and project_id",
             "project_id",
         ),
         Resource::KeyPairs => return Ok(HashMap::new()),
@@ -147,10 +157,6 @@ pub async fn used(
         Resource::Routers => {
             ("select project_id as owner, count(*) as used from router where project_id", "project_id")
         }
-        Resource::Ports => (
-            "select project_id as owner, count(*) as used from port where device_owner = 'compute:nova' and project_id",
-            "project_id",
-        ),
         Resource::FloatingIps => {
             ("select project_id as owner, count(*) as used from floating_ip where project_id", "project_id")
         }
