@@ -34,7 +34,7 @@ pub struct Intake {
     pub counted: u64,
 }
 
-/// The most that is counted before it has come, in bytes: counting is a transaction, and one for each MiB took a third of an upload's time.
+/// The most that is counted before it has come, in bytes: counting is a transaction, and what comes waits for it.
 const AHEAD: u64 = 16 << 20;
 
 impl Intake {
@@ -43,11 +43,13 @@ impl Intake {
         let received = self.received + bytes;
         if received > self.counted {
             let expected = self.expected.unwrap_or(0);
-            // No more than a percent, so that there is progress to be seen.
+            // No more than a percent, so that there is progress to be seen; nothing where a percent is no more than comes at a time.
             let ahead = expected.saturating_sub(received).min(AHEAD).min(expected / 100);
-            let counted = match self.count_to(received + ahead).await {
+            let ahead = if ahead > bytes { ahead } else { 0 };
+            let percent = self.percent(received);
+            let counted = match self.count_to(received + ahead, percent).await {
                 // What is expected may be a little more than what will come.
-                Err(_) if ahead > 0 => self.count_to(received).await,
+                Err(_) if ahead > 0 => self.count_to(received, percent).await,
                 counted => counted,
             };
             counted?;
@@ -57,14 +59,14 @@ impl Intake {
         Ok(())
     }
 
-    async fn count_to(&mut self, counted: u64) -> Result<()> {
+    async fn count_to(&mut self, counted: u64, percent: u8) -> Result<()> {
         let (now, bytes) = (self.core.clock.now(), counted - self.counted);
         let mut tx = self.core.db.begin().await.map_err(StoreError)?;
         self.require_quota(&mut tx, bytes).await?;
         if !store::receive(&mut tx, self.id, bytes, now).await? {
             return Err(self.gone());
         }
-        operation::progress(&mut tx, self.operation, self.percent(), now).await?;
+        operation::progress(&mut tx, self.operation, percent, now).await?;
         tx.commit().await.map_err(StoreError)?;
         self.counted = counted;
         Ok(())
@@ -184,10 +186,10 @@ impl Intake {
         Ok(())
     }
 
-    /// How far it is; the last percent is the inspection.
-    fn percent(&self) -> u8 {
+    /// How far it is with so many bytes; the last percent is the inspection.
+    fn percent(&self, received: u64) -> u8 {
         let expected = self.expected.unwrap_or(u64::MAX).max(1);
-        (u128::from(self.received) * 100 / u128::from(expected)).min(99) as u8
+        (u128::from(received) * 100 / u128::from(expected)).min(99) as u8
     }
 
     pub fn gone(&self) -> Error {

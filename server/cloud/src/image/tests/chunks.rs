@@ -92,6 +92,23 @@ async fn a_chunk_that_breaks_off_leaves_what_has_come() {
     );
 }
 
+/// Of a large image more is counted than has come, and never more than will.
+#[tokio::test]
+async fn a_large_image_is_counted_ahead() {
+    let (_folder, world) = world().await;
+    let large = NewUpload { size: 300 * MIB as u64, ..new(&[], "") };
+    let id = world.images.image_upload_begin(&world.member, large).await.unwrap();
+    world.append(id, 0, &raw(8 * MIB)).await.unwrap();
+    let used = world.used().await;
+    assert!((8 * MIB as i64..12 * MIB as i64).contains(&used), "{used}");
+    assert_eq!(world.images.image_upload_show(&world.member, id).await.unwrap().unwrap().offset, 8 * MIB as u64);
+    let next = world.append(id, 8 * MIB, &raw(MIB)).await;
+    assert_eq!(next, Ok(9 * MIB as u64));
+    world.images.image_delete(&world.member, id).await.unwrap();
+    world.images.pass().await.unwrap();
+    assert_eq!(world.used().await, 0);
+}
+
 /// The program dies between two chunks, having counted bytes that never reached the disk.
 #[tokio::test]
 async fn a_new_program_goes_on() {
