@@ -61,13 +61,12 @@ where
     S::Error: Into<api::Error> + Clone + Send + Sync + 'static,
 {
     fn from(action: ServerAction<S>) -> Self {
-        let value = action.value();
         let page = use_context::<StandsOn>().map(|page| page.0).unwrap_or_default();
         let redirects = use_context::<Redirects>();
         Self {
             url: with_query(S::url(), &[(STANDS_ON, &page)]),
             error: ArcSignal::derive(move || {
-                value.with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))
+                action.value().with(|value| value.as_ref()?.as_ref().err().cloned().map(Into::into))
             }),
             pending: ArcMemo::from(action.pending()).into(),
             submit: Arc::new(move |event| match S::from_event(&event) {

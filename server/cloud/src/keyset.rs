@@ -119,7 +119,7 @@ async fn counted(
 ) -> Result<(u64, Filter), StoreError> {
     let few = if query.is_filtered() { few(db, list, &filter).await? } else { None };
     Ok(match few {
-        Some(ids) => (ids.len() as u64, among(list, ids)),
+        Some(ids) => (ids.len() as u64, among(list, ids, filter)),
         None => (count(db, list, &filter).await?, filter),
     })
 }
@@ -205,9 +205,10 @@ async fn few(db: &SqlitePool, list: &Listing, filter: &Filter) -> Result<Option<
     Ok((ids.len() <= FEW).then_some(ids))
 }
 
-fn among(list: &Listing, ids: Vec<Value>) -> Filter {
+/// What else was asked for still holds: an id may stand in several rows, and rows may have changed since.
+fn among(list: &Listing, ids: Vec<Value>, filter: Filter) -> Filter {
     let marks = vec!["?"; ids.len()].join(", ");
-    Filter::default().and(format!("{} in ({marks})", list.id), ids)
+    filter.and(format!("{} in ({marks})", list.id), ids)
 }
 
 impl Sort {

@@ -96,6 +96,16 @@ async fn several_join_a_group_or_none() {
     assert!(refused.text().contains("There is no user “nobody” here."));
     let answer = add(["ann", "", "bob"]).await;
     assert!(answer.location().trim_end_matches('?').ends_with(&page), "{}", answer.location());
-    let members = world.cloud.directory.group_member_list(&admin, group, &ListQuery::default()).await.unwrap();
-    assert_eq!(members.total, 2);
+    let members = async |group, search: &str| {
+        let query = ListQuery { search: search.into(), ..ListQuery::default() };
+        let page = world.cloud.directory.group_member_list(&admin, group, &query).await.unwrap();
+        (page.total, page.items.len())
+    };
+    assert_eq!(members(group, "").await, (2, 2));
+    // Who is in another group as well stands here once.
+    let other = GroupForm { name: "painters".into(), ..GroupForm::default() };
+    let other = world.cloud.directory.group_create(&admin, other).await.unwrap();
+    let fields = [("project", project.as_str()), ("id", &other.to_string()), ("users[]", "ann")];
+    client.post_from(&format!("{base}/groups/{other}"), "/api/group_member_add", &fields).await.location();
+    assert_eq!((members(group, "ann").await, members(other, "bob").await), ((1, 1), (0, 0)));
 }

@@ -118,7 +118,9 @@ impl ImageService {
         authz::require(caller, Action::Write)?;
         let transfer = self.transfer(caller, id).await?;
         let Some(entry) = self.uploads.try_enter(id) else {
-            return Err(Error::Conflict(Conflict::Offset { offset: transfer.size }));
+            let (data, counted) = (self.core.data.clone(), transfer.size);
+            let (offset, _) = on_disk(move || file::begun(&data, id, counted, 0)).await?;
+            return Err(Error::Conflict(Conflict::Offset { offset }));
         };
         // Read again, now that nobody else works on it: the last chunk may have come meanwhile by another request.
         let transfer = self.transfer(caller, id).await?;
@@ -265,6 +267,7 @@ impl Chunk {
         match ended {
             Ok(()) => Ok((file, sum.map(|sum| hex::encode(sum.finalize())))),
             Err(error) => {
+                self.intake.settle().await?;
                 self.open.put(self.intake.id, file);
                 Err(error)
             }

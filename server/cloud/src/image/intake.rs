@@ -26,7 +26,7 @@ pub struct Intake {
     /// Who hears of it: the project, or everybody.
     pub audience: Option<ProjectId>,
     pub operation: OperationId,
-    /// What the sender says will come in all; good for refusing at once and for progress, and not relied on.
+    /// What the sender says will come in all; good for refusing at once, for counting ahead and for progress, and not relied on.
     pub expected: Option<u64>,
     /// Bytes that have come in.
     pub received: u64,
@@ -46,14 +46,16 @@ impl Intake {
             // No more than a percent, so that there is progress to be seen; nothing where a percent is no more than comes at a time.
             let ahead = expected.saturating_sub(received).min(AHEAD).min(expected / 100);
             let ahead = if ahead > bytes { ahead } else { 0 };
-            let percent = self.percent(received);
+            let (before, percent) = (self.percent(self.received), self.percent(received));
             let counted = match self.count_to(received + ahead, percent).await {
                 // What is expected may be a little more than what will come.
                 Err(_) if ahead > 0 => self.count_to(received, percent).await,
                 counted => counted,
             };
             counted?;
-            self.tell();
+            if percent > before || self.expected.is_none() {
+                self.tell();
+            }
         }
         self.received = received;
         Ok(())
@@ -70,6 +72,11 @@ impl Intake {
         tx.commit().await.map_err(StoreError)?;
         self.counted = counted;
         Ok(())
+    }
+
+    /// Gives back what was counted and has not come.
+    pub async fn settle(&mut self) -> Result<()> {
+        if self.counted == self.received { Ok(()) } else { self.rewind(self.received).await }
     }
 
     /// Gives bytes back that did not come to stay.
@@ -110,9 +117,7 @@ impl Intake {
 
     /// All bytes are there: the image is active afterwards.
     pub async fn finish(&mut self, file: Incoming, checksum: Option<Checksum>) -> Result<()> {
-        if self.counted != self.received {
-            self.rewind(self.received).await?;
-        }
+        self.settle().await?;
         let (verdict, file) = on_disk(move || Ok((file.inspect(), file))).await?;
         let mut verdict = verdict.map_err(refused)?;
         let (matches, mut file) = on_disk(move || {
@@ -155,6 +160,8 @@ impl Intake {
         let file = on_disk(move || Incoming::adopt(&data, id, &to)).await?;
         let now = file.len();
         if now > self.received {
+            // No more will come.
+            self.expected = None;
             self.count(now - self.received).await?;
         } else {
             self.rewind(now).await?;

@@ -1,4 +1,4 @@
-//! All SQL of quotas: the one place that counts the rows of every service.
+//! All SQL of quotas: the one place that counts the rows of every service, or reads what the database has counted (`usage`).
 
 pub mod overview;
 

@@ -113,6 +113,7 @@ impl ImageService {
                     core: self.core.clone(),
                     web: self.web.clone(),
                     intake: intake(&self.core, &transfer),
+                    begun: transfer.size,
                     transfer,
                 };
                 tokio::spawn(import.run(entry));
@@ -140,11 +141,12 @@ struct Import {
     web: Arc<Web>,
     intake: Intake,
     transfer: Transfer,
+    /// What was there when this attempt began.
+    begun: u64,
 }
 
 impl Import {
     async fn run(mut self, entry: Entry) {
-        let begun = self.intake.received;
         let ended = tokio::select! {
             () = entry.cancelled.cancelled() => Err(Fault::from(self.intake.gone())),
             ended = self.fetch() => ended,
@@ -156,7 +158,7 @@ impl Import {
                 reconcile::discard(&self.core, id, &error).await
             }
             Err(fault) => {
-                let attempts = if self.intake.received > begun { 1 } else { self.transfer.attempts + 1 };
+                let attempts = if self.intake.received > self.begun { 1 } else { self.transfer.attempts + 1 };
                 tracing::info!(image = %id, error = %fault.error, attempts, "an import failed");
                 if fault.passing && attempts < ATTEMPTS {
                     self.later(attempts).await
@@ -178,6 +180,7 @@ impl Import {
         let (data, id, counted) = (self.core.data.clone(), self.intake.id, self.intake.received);
         let mut file = on_disk(move || Incoming::resume(&data, id, counted)).await?;
         self.intake.rewind(file.len()).await?;
+        self.begun = file.len();
 
         let mut response = self.web.get(&url, file.len(), &self.transfer.etag).await?;
         if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
@@ -260,7 +263,8 @@ impl Import {
         }
     }
 
-    async fn later(&self, attempts: i64) -> Result<()> {
+    async fn later(&mut self, attempts: i64) -> Result<()> {
+        self.intake.settle().await?;
         // The first time it is tried again at once: connections break.
         let wait = if attempts <= 1 { Duration::ZERO } else { RETRY * 2_u32.pow((attempts - 2) as u32) };
         let at = self.core.clock.now() + wait.as_micros() as i64;

@@ -29,7 +29,7 @@ impl FromRow<'_, SqliteRow> for View {
     }
 }
 
-/// Ordered by use, each project's has to be counted; there are indexes for that, and projects are counted in thousands at most.
+/// Ordered by use, each project's has to be looked up or counted; there are indexes for that, and projects are counted in thousands at most.
 const LIST: Listing = Listing {
     select: "p.id, p.name, d.name as domain_name",
     table: "project p",
