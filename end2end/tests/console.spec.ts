@@ -169,8 +169,10 @@ test("who has gone elsewhere is not fetched back by a form's answer", async ({ p
   const answered = page.waitForResponse(/network_create/);
   letGo();
   await (await answered).finished();
-  // Time enough for the other page to come, if it were to.
-  await page.waitForTimeout(1000);
+  // The page has the answer, and has drawn twice since: where it leads is gone to with the next drawing, which shows at once.
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("network_create")));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(page.locator(".moving[data-on]")).toHaveCount(0);
   await expect(page.getByRole("heading", { level: 1, name: "Images" })).toBeVisible();
   await person.goTo("Networks");
   await expect(person.row("office")).toBeVisible();
